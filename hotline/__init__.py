@@ -1,0 +1,1 @@
+"""The rulebook and the record: what is true of a case, without effects, clock or network."""

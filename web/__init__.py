@@ -1,0 +1,1 @@
+"""The faces: pages, fragments, the JSON API and the endpoints of gateways."""
