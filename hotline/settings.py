@@ -72,7 +72,7 @@ def _value(variable: Variable, environ: Mapping[str, str]) -> Any:
         return variable.read(given)
     except _Unusable as unusable:
         chinese, english = unusable.args
-        shown = "…" if variable.secret else given
+        shown = "…" if variable.secret else given[:80]
         raise SettingsError(f"{variable.name}={shown}：{chinese}。({english}.)") from None
 
 
@@ -87,9 +87,9 @@ def _address(text: str) -> str:
 
 def _number(lowest: int, highest: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        # `isdecimal` alone lets other scripts' digits through.
-        if text.isascii() and text.isdecimal() and lowest <= int(text[:9]) <= highest:
-            return int(text[:9])
+        # `int` alone takes other scripts' digits, signs and underscores.
+        if re.fullmatch(r"[0-9]{1,9}", text) and lowest <= int(text) <= highest:
+            return int(text)
         raise _Unusable(
             f"应为 {lowest} 到 {highest} 的整数", f"must be an integer from {lowest} to {highest}"
         )
