@@ -1,0 +1,100 @@
+"""The doorbell after a commit: NOTIFY for the screens, arq for the worker.
+
+Nothing depends on it. PostgreSQL holds what must happen and the worker looks by itself every
+few seconds; a bell that nobody hears costs seconds, not data. Rings are gathered for a moment,
+so that a burst of intakes rings once: NOTIFY takes a lock that all commits share.
+"""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+import msgspec
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+from dispatch.db import Pool
+
+CHANNEL = "case_changed"
+WAKE = "wake"
+QUEUE = "hotline:queue"
+
+_GATHER_SECONDS = 0.05
+# A NOTIFY carries less than 8000 bytes; with more numbers than this, everybody looks again.
+_MOST_NUMBERS = 400
+
+log = structlog.get_logger()
+
+
+class Bell:
+    """Gathers rings and passes them on from a task of its own."""
+
+    def __init__(self, pool: Pool, redis_url: str | None) -> None:
+        self._pool = pool
+        self._redis_url = redis_url
+        self._redis: ArqRedis | None = None
+        self._waiting: set[str] = set()
+        self._rung = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._pass_on(), name="bell")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._waiting:
+            await self._flush()
+        if self._redis:
+            await self._redis.aclose()
+
+    def ring(self, number: str) -> None:
+        """A case has changed. Costs nothing here; call it after the commit."""
+        self._waiting.add(number)
+        self._rung.set()
+
+    async def _pass_on(self) -> None:
+        while True:
+            await self._rung.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
+            self._rung.clear()
+            await self._flush()
+
+    async def _flush(self) -> None:
+        numbers, self._waiting = self._waiting, set()
+        told = sorted(numbers) if len(numbers) <= _MOST_NUMBERS else []
+        try:
+            async with self._pool.acquire() as connection:
+                await connection.execute(
+                    "select pg_notify($1, $2)", CHANNEL, msgspec.json.encode(told).decode()
+                )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+            log.warning("bell: database did not hear", error=str(fault))
+        await self._wake_worker()
+
+    async def _wake_worker(self) -> None:
+        if not self._redis_url:
+            return
+        try:
+            if self._redis is None:
+                settings = RedisSettings.from_dsn(self._redis_url)
+                settings.conn_retries, settings.conn_timeout = 0, 1
+                self._redis = await create_pool(
+                    settings,
+                    default_queue_name=QUEUE,
+                    job_serializer=msgspec.msgpack.encode,
+                    job_deserializer=msgspec.msgpack.decode,
+                )
+            await self._redis.enqueue_job(WAKE, _job_id=WAKE)
+        except (OSError, RedisError) as fault:
+            self._redis = None
+            log.warning("bell: queue did not hear; the sweep will see it", error=str(fault))

@@ -1,0 +1,81 @@
+"""The database: one pool, the only place that begins and commits, and the migrations.
+
+Statements are SQL as text on asyncpg. A statement outside `transaction` is a transaction of its
+own; what belongs together goes into one `transaction`, committed once, at the edge.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import asyncpg
+import msgspec
+from alembic import command
+from alembic.config import Config
+from asyncpg.pool import PoolConnectionProxy
+
+from hotline.errors import Unreachable
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+# The first byte of a jsonb value on the wire is the version of its format.
+_JSONB = b"\x01"
+
+
+async def open_pool(url: str, *, size: int = 8) -> Pool:
+    """A pool of at most `size` connections. Raises Unreachable where no server answers."""
+    try:
+        return await asyncpg.create_pool(
+            url, min_size=1, max_size=size, init=_prepare, command_timeout=30
+        )
+    except (OSError, asyncpg.PostgresError) as fault:
+        raise Unreachable(f"数据库连接不上：{fault}") from fault
+
+
+async def _prepare(connection: Connection) -> None:
+    """JSON as the faster binary form, read and written by msgspec."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: _JSONB + msgspec.json.encode(value),
+        decoder=lambda value: msgspec.json.decode(value[1:]),
+        format="binary",
+    )
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection whose statements take effect together at the end, or not at all."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to the newest revision (synchronous: it runs its own event loop)."""
+    command.upgrade(_alembic(url), "head")
+
+
+async def migrate_in_thread(url: str) -> None:
+    """`migrate` from within a running event loop."""
+    await asyncio.to_thread(migrate, url)
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "hotline/migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def affected(status: str) -> int:
+    """How many rows a command's status ("UPDATE 3") speaks of."""
+    word = status.rsplit(" ", 1)[-1]
+    return int(word) if word.isdigit() else 0
+
+
+def record_dict(record: Any) -> dict[str, Any]:
+    """A record as a dictionary."""
+    return dict(record.items())

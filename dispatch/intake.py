@@ -1,0 +1,244 @@
+"""A case or a call from whoever brings it: the agent, a letter, another system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from dispatch import record
+from dispatch.db import Connection, transaction
+from dispatch.office import Office
+from dispatch.perform import Outcome, taken_before
+from hotline.calls import (
+    DISPOSITION_LABELS,
+    EMERGENCY_CHANNELS,
+    EXPLAIN_GROUNDS,
+    STATUTORY_CHANNELS,
+    Disposition,
+)
+from hotline.casefile import CaseFile
+from hotline.errors import Incomplete, NotPermitted
+from hotline.inputs import accept
+from hotline.numbers import WrongNumber, new_lookup_code, parse_case_number
+from hotline.people import Actor, Role
+from hotline.procedures import procedure
+from hotline.transition import Move, move
+from hotline.wording import BadWording, clean_text
+
+CITIZEN = "citizen"
+
+
+async def open_case(
+    office: Office,
+    *,
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    kind: str = CITIZEN,
+    action: str = "open",
+    idempotency_key: str | None = None,
+) -> Outcome:
+    """Open a case of the kind with what its form asks for. Raises NotPermitted, Incomplete."""
+    rulebook = await office.rulebook()
+    blank = new_file(kind, await office.new_number(now), now=now)
+    opened = move(
+        blank,
+        action,
+        actor=actor,
+        inputs=inputs,
+        now=now,
+        rulebook=rulebook,
+        idempotency_key=idempotency_key,
+    )
+    async with office.pool.acquire() as connection:
+        outcome = await _write_once(connection, opened, actor)
+    office.bell.ring(outcome.case.number)
+    return outcome
+
+
+def new_file(kind: str, number: str, *, now: datetime) -> CaseFile:
+    """An empty file of the kind, ready for an opening action."""
+    return CaseFile(
+        number=number,
+        lookup_code=new_lookup_code(),
+        kind=kind,
+        procedure_version=procedure(kind).version,
+        opened_at=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    """A call as it was written down, and the case that it opened, if any."""
+
+    id: int
+    disposition: Disposition
+    case: Outcome | None = None
+
+
+_WHO = (("requester_phone", False), ("requester_name", False), ("anonymous", False),
+        ("confidential", False), ("request_type", False), ("category", False))  # fmt: skip
+
+
+async def log_call(
+    office: Office,
+    *,
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> LoggedCall:
+    """Write down a conversation and how it ended (`disposition`); "case" opens one with it.
+
+    Call and case are written together or not at all. Raises NotPermitted, Incomplete.
+    """
+    if not actor.has(Role.AGENT) or actor.staff_id is None:
+        raise NotPermitted("只有话务员可以登记来电。")
+    if idempotency_key and (known := await _logged_before(office, actor, idempotency_key)):
+        return known
+    rulebook = await office.rulebook()
+    ending = _ending(inputs)
+    who = accept(_WHO, inputs, rulebook=rulebook)
+    opened: Move | None = None
+    if ending.disposition is Disposition.CASE:
+        blank = new_file(CITIZEN, await office.new_number(now), now=now)
+        opened = move(blank, "open", actor=actor, inputs=inputs, now=now, rulebook=rulebook)
+    case_id: int | None = None
+    try:
+        async with transaction(office.pool) as connection:
+            if opened:
+                case_id = await record.write_new(connection, [opened])
+            elif ending.case_number:
+                case_id = await _known_case(connection, ending.case_number, actor)
+            call_id: int = await connection.fetchval(
+                """
+                insert into call (at, agent_id, direction, phone, name, anonymous, confidential,
+                  disposition, request_type, category, subject, answer, ground, case_id,
+                  idempotency_key)
+                values ($1, $2, 'in', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                returning id
+                """,
+                now,
+                actor.staff_id,
+                who.get("requester_phone", ""),
+                who.get("requester_name", ""),
+                bool(who.get("anonymous")),
+                bool(who.get("confidential")),
+                ending.disposition.value,
+                who.get("request_type", ""),
+                who.get("category", ""),
+                ending.subject or (opened.after.title if opened else ""),
+                ending.answer,
+                ending.ground,
+                case_id,
+                idempotency_key,
+            )
+    except asyncpg.UniqueViolationError as clash:
+        if clash.constraint_name != "call_key_once":
+            raise
+        known = await _logged_before(office, actor, idempotency_key or "")
+        if known is None:
+            raise
+        return known
+    if opened:
+        office.bell.ring(opened.after.number)
+    outcome = Outcome(opened.after, opened.event) if opened else None
+    return LoggedCall(call_id, ending.disposition, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How a call ended, in clean values."""
+
+    disposition: Disposition
+    subject: str = ""
+    answer: str = ""
+    ground: str = ""
+    case_number: str = ""
+
+
+# Which words explain an ending: the choices of its ground, and whether something must be said.
+_GROUNDS: dict[Disposition, Mapping[str, str]] = {
+    Disposition.EMERGENCY: EMERGENCY_CHANNELS,
+    Disposition.STATUTORY: STATUTORY_CHANNELS,
+    Disposition.EXPLAINED: EXPLAIN_GROUNDS,
+}
+
+
+def _ending(inputs: Mapping[str, Any]) -> _Ending:
+    wrong: dict[str, str] = {}
+    try:
+        disposition = Disposition(str(inputs.get("disposition") or ""))
+    except ValueError:
+        choices = "、".join(DISPOSITION_LABELS.values())
+        raise Incomplete({"disposition": f"请选择来电处理方式：{choices}"}) from None
+    texts: dict[str, str] = {}
+    required = disposition is Disposition.ANSWERED
+    for name, label, longest in (("subject", "来电事项", 100), ("answer", "答复内容", 2000)):
+        try:
+            texts[name] = clean_text(
+                str(inputs.get(name) or ""),
+                field_label=label,
+                max_length=longest,
+                required=required,
+            )
+        except BadWording as refusal:
+            wrong[name] = refusal.message
+    ground = str(inputs.get("ground") or "")
+    choices_of_ground = _GROUNDS.get(disposition)
+    if choices_of_ground is None:
+        ground = ""
+    elif ground not in choices_of_ground:
+        named = "、".join(choices_of_ground.values())
+        wrong["ground"] = f"“{DISPOSITION_LABELS[disposition]}”须注明依据或渠道：{named}"
+    number = ""
+    if disposition is Disposition.IN_PROGRESS:
+        try:
+            number = parse_case_number(str(inputs.get("case_number") or ""))
+        except WrongNumber as refusal:
+            wrong["case_number"] = refusal.message
+    if wrong:
+        raise Incomplete(wrong)
+    return _Ending(disposition, texts["subject"], texts["answer"], ground, number)
+
+
+async def _known_case(connection: Connection, number: str, actor: Actor) -> int:
+    case = await record.load(connection, number, actor)
+    if case is None:
+        raise Incomplete({"case_number": "没有这个工单号"})
+    return case.id
+
+
+async def _logged_before(office: Office, actor: Actor, key: str) -> LoggedCall | None:
+    async with office.pool.acquire() as connection:
+        row = await connection.fetchrow(
+            "select l.id, l.disposition, c.number from call l"
+            ' left join "case" c on c.id = l.case_id'
+            " where l.agent_id = $1 and l.idempotency_key = $2",
+            actor.staff_id,
+            key,
+        )
+        if row is None:
+            return None
+        case = await record.load(connection, row["number"], actor) if row["number"] else None
+    disposition = Disposition(row["disposition"])
+    opened = Outcome(case, None) if case and disposition is Disposition.CASE else None
+    return LoggedCall(row["id"], disposition, opened)
+
+
+async def _write_once(connection: Connection, opened: Move, actor: Actor) -> Outcome:
+    """Write a new case, or find the one that the same key had opened."""
+    try:
+        await record.write_new(connection, [opened])
+    except asyncpg.UniqueViolationError as clash:
+        if clash.constraint_name != "event_key_once":
+            raise
+        key = opened.event.idempotency_key or ""
+        number = await taken_before(connection, actor, key, opened.event.action, None)
+        case = await record.load(connection, number or "", actor)
+        if case is None:
+            raise NotPermitted("这个 Idempotency-Key 对应的工单您无权查看。") from clash
+        return Outcome(case, None)
+    return Outcome(opened.after, opened.event)

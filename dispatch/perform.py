@@ -1,0 +1,153 @@
+"""The one door through which a case changes.
+
+People, time, texts and other systems all come through here: load what the actor may see, let
+the rulebook move it, write everything in one statement, and ring the bell after the commit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from dispatch import record
+from dispatch.db import Connection
+from dispatch.office import Office
+from hotline.calendar import in_shanghai
+from hotline.casefile import CaseFile
+from hotline.errors import Change, Conflict, NotFound
+from hotline.people import Actor
+from hotline.procedures import procedure
+from hotline.rulebook import Rulebook
+from hotline.transition import EventEntry, move
+
+# How often an action without a seen version is tried anew when somebody else was faster.
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The case after an action. `event` is None where the action had been taken before."""
+
+    case: CaseFile
+    event: EventEntry | None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether this was the same request once more."""
+        return self.event is None
+
+
+async def perform(
+    office: Office,
+    number: str,
+    action: str,
+    *,
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    seen_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> Outcome:
+    """Take the action on the case, commit it, and tell whoever listens.
+
+    Raises NotFound, NotPermitted, NotAvailable, Incomplete, or Conflict (with what changed since
+    `seen_version`).
+    """
+    rulebook = await office.rulebook()
+    async with office.pool.acquire() as connection:
+        outcome = await perform_on(
+            connection,
+            number,
+            action,
+            actor=actor,
+            inputs=inputs,
+            now=now,
+            rulebook=rulebook,
+            seen_version=seen_version,
+            idempotency_key=idempotency_key,
+        )
+    office.bell.ring(number)
+    return outcome
+
+
+async def perform_on(
+    connection: Connection,
+    number: str,
+    action: str,
+    *,
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    rulebook: Rulebook,
+    seen_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> Outcome:
+    """`perform` within the caller's transaction, without the bell."""
+    for _ in range(_TRIES):
+        case = await record.load(connection, number, actor)
+        if case is None:
+            raise NotFound()
+        if idempotency_key and await taken_before(
+            connection, actor, idempotency_key, action, number
+        ):
+            return Outcome(case, None)
+        if seen_version is not None and seen_version != case.version:
+            raise await _conflict(connection, case, seen_version)
+        moved = move(
+            case,
+            action,
+            actor=actor,
+            inputs=inputs,
+            now=now,
+            rulebook=rulebook,
+            idempotency_key=idempotency_key,
+        )
+        try:
+            if await record.write(connection, moved):
+                return Outcome(moved.after, moved.event)
+        except asyncpg.UniqueViolationError as clash:
+            # The same key at the same moment on another connection: look again, and find it.
+            if clash.constraint_name != "event_key_once":
+                raise
+    raise Conflict("本件正被多人同时办理，请刷新后重试。", version=case.version)
+
+
+async def taken_before(
+    connection: Connection, actor: Actor, key: str, action: str, number: str | None
+) -> str | None:
+    """The number of the case on which this key did this action; Conflict where it did another."""
+    prior = await record.prior(connection, actor, key)
+    if prior is None:
+        return None
+    if prior.action != action or number not in (None, prior.number):
+        raise Conflict("这个 Idempotency-Key 已用于另一次操作，请换一个。", version=prior.seq)
+    return prior.number
+
+
+async def _conflict(connection: Connection, case: CaseFile, seen_version: int) -> Conflict:
+    """What the reader did not see: who did what since."""
+    rows = await connection.fetch(
+        "select seq, action, actor_name, at from event where case_id = $1 and seq > $2"
+        " order by seq limit 20",
+        case.id,
+        seen_version,
+    )
+    rules = procedure(case.kind)
+    changes = tuple(
+        Change(
+            row["seq"],
+            row["action"],
+            found.label if (found := rules.action(row["action"])) else row["action"],
+            row["actor_name"],
+            in_shanghai(row["at"]).isoformat(timespec="seconds"),
+        )
+        for row in rows
+    )
+    told = "；".join(f"{change.actor}已“{change.label}”" for change in changes)
+    return Conflict(
+        f"您打开本件之后，{told or '本件已变动'}。您填写的内容已保留，请核对后再提交。",
+        version=case.version,
+        changes=changes,
+    )

@@ -1,0 +1,273 @@
+"""The two statements of the door: load a case file, and write what a move changed.
+
+Both are written for speed: one round trip each. The load takes no lock; the write compares the
+version that was loaded and touches nothing where somebody else was faster.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from dispatch.db import Connection
+from hotline.casefile import CaseFile, Part, Running
+from hotline.effects import Count
+from hotline.people import Actor
+from hotline.permissions import visible_cases
+from hotline.search_terms import bigrams
+from hotline.telling import Tell
+from hotline.transition import EventEntry, Move
+
+# A text that could not leave within this time says something stale: it is given up, visibly.
+TEXT_STALE_AFTER = timedelta(hours=48)
+
+_CHILDREN = ("assignments", "clocks")
+_COLUMNS = tuple(name for name in CaseFile.__struct_fields__ if name not in (*_CHILDREN, "id"))
+# What an action may change after the opening; the rest is written once.
+_MUTABLE = (
+    "stage", "phase", "round", "version", "request_type", "category", "place", "address",
+    "urgency", "details", "lead_unit_id", "designated", "supervised", "reminders", "attempts",
+    "handlers", "solved", "satisfied", "manner", "outcome", "accepted_at", "answered_at",
+    "rated_at", "closed_at", "next_due_at", "last_hash",
+)  # fmt: skip
+
+
+def _load_statement(condition: str) -> str:
+    return f"""
+    select c.id, {", ".join(f"c.{name}" for name in _COLUMNS)},
+      (select coalesce(jsonb_agg(a order by a.id), '[]') from assignment a
+        where a.case_id = c.id and a.ended_at is null) as assignments,
+      (select coalesce(jsonb_agg(k order by k.id), '[]') from clock k
+        where k.case_id = c.id and k.ended_at is null) as clocks
+    from "case" c
+    where c.number = $1 and {condition}
+    """
+
+
+async def load(connection: Connection, number: str, actor: Actor) -> CaseFile | None:
+    """The file as it stands, or None where there is none that the actor may see."""
+    scope = visible_cases(actor, first=2)
+    row = await connection.fetchrow(_load_statement(scope.condition), number, *scope.values)
+    return None if row is None else _file(row)
+
+
+def _file(row: Mapping[str, Any]) -> CaseFile:
+    fields = dict(row.items())
+    fields["handlers"] = tuple(fields["handlers"])
+    fields["assignments"] = msgspec.convert(fields["assignments"], tuple[Part, ...])
+    fields["clocks"] = msgspec.convert(fields["clocks"], tuple[Running, ...])
+    return CaseFile(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What the same person did before under the same idempotency key."""
+
+    number: str
+    action: str
+    inputs: dict[str, Any]
+    seq: int
+
+
+async def prior(connection: Connection, actor: Actor, key: str) -> Prior | None:
+    """The action that this key stands for, if it was taken."""
+    row = await connection.fetchrow(
+        """
+        select c.number, e.action, e.inputs, e.seq
+        from event e join "case" c on c.id = e.case_id
+        where e.actor_id = $1 and e.idempotency_key = $2
+        """,
+        actor.staff_id,
+        key,
+    )
+    return None if row is None else Prior(**dict(row.items()))
+
+
+def _columns(names: Mapping[str, str]) -> tuple[str, str]:
+    """The names, and the same with their types: for an insert from a JSON list."""
+    return ", ".join(f'"{n}"' for n in names), ", ".join(f'"{n}" {t}' for n, t in names.items())
+
+
+_EVENT = {
+    "seq": "int", "action": "text", "round": "smallint", "stage_before": "text",
+    "stage_after": "text", "actor_id": "bigint", "actor_name": "text", "unit_id": "bigint",
+    "inputs": "jsonb", "changes": "jsonb", "at": "timestamptz", "idempotency_key": "text",
+}  # fmt: skip
+_PART = {
+    "round": "smallint", "unit_id": "bigint", "part": "text", "sent_at": "timestamptz",
+    "due_at": "timestamptz", "signed_at": "timestamptz", "deemed": "bool",
+    "replied_at": "timestamptz", "withdrawn_at": "timestamptz", "ended_at": "timestamptz",
+}  # fmt: skip
+_CLOCK = {
+    "round": "smallint", "name": "text", "owed_by": "text", "unit_id": "bigint", "limit": "text",
+    "basis": "text", "started_at": "timestamptz", "due_at": "timestamptz", "raw_due_on": "date",
+    "provisional": "bool", "calendar_version": "text", "stops": "jsonb", "rung": "smallint",
+    "ring_at": "timestamptz", "ended_at": "timestamptz", "ended_by": "text",
+}  # fmt: skip
+_MESSAGE = {
+    "dedupe_key": "text", "channel": "text", "purpose": "text", "template": "text",
+    "params": "jsonb", "unit_id": "bigint", "role": "text", "phone": "text", "state": "text",
+    "next_at": "timestamptz", "not_after": "timestamptz", "created_at": "timestamptz",
+}  # fmt: skip
+_COUNT = {"day": "date", "measure": "text", "unit_id": "bigint", "n": "int"}
+
+
+def _insert(table: str, names: Mapping[str, str], parameter: int, *, once: str = "") -> str:
+    plain, typed = _columns(names)
+    return f"""
+      insert into {table} (case_id, {plain})
+      select w.id, {", ".join(f'r."{n}"' for n in names)}
+      from written w, jsonb_to_recordset(${parameter}::jsonb) as r({typed}) {once}"""
+
+
+def _children(first: int) -> str:
+    """The inserts that both statements end with; their values begin at $first."""
+    plain, typed = _columns(_EVENT)
+    return f"""
+    , events as (
+      insert into event (case_id, {plain}, hash)
+      select w.id, {", ".join(f"r.{n}" for n in _EVENT)}, decode(r.hash, 'hex')
+      from written w, jsonb_to_recordset(${first}::jsonb) as r({typed}, hash text))
+    , parts as ({_insert("assignment", _PART, first + 1)})
+    , clocks as ({_insert("clock", _CLOCK, first + 2)})
+    , messages as ({
+        _insert("message", _MESSAGE, first + 3, once="on conflict (dedupe_key) do nothing")
+    })
+    , counts as (
+      insert into tally (kind, {", ".join(_COUNT)})
+      select ${first + 5}, {", ".join(f"r.{n}" for n in _COUNT)}
+      from written w, jsonb_to_recordset(${first + 4}::jsonb)
+        as r({", ".join(f"{n} {t}" for n, t in _COUNT.items())}))
+    """
+
+
+_OPEN = f"""
+    with written as (
+      insert into "case" ({", ".join(_COLUMNS)})
+      values ({", ".join(f"${i}" for i in range(1, len(_COLUMNS) + 1))}) returning id)
+    {_children(len(_COLUMNS) + 1)}
+    , words as (
+      insert into case_words (case_id, words)
+      select id, array_to_tsvector(${len(_COLUMNS) + 7}::text[]) from written)
+    select id from written
+    """
+
+_CHANGED_PART = ("due_at", "signed_at", "deemed", "replied_at", "withdrawn_at", "ended_at")
+_CHANGED_CLOCK = (
+    "due_at", "raw_due_on", "provisional", "calendar_version", "stops", "rung", "ring_at",
+    "ended_at", "ended_by",
+)  # fmt: skip
+
+
+def _change(table: str, kinds: Mapping[str, str], names: Sequence[str], parameter: int) -> str:
+    typed = ", ".join(f"{n} {kinds[n]}" for n in names)
+    return f"""
+      update {table} t set {", ".join(f"{n} = r.{n}" for n in names)}
+      from written w, jsonb_to_recordset(${parameter}::jsonb) as r(id bigint, {typed})
+      where t.id = r.id"""
+
+
+_AFTER_MUTABLE = len(_MUTABLE) + 3
+_WRITE = f"""
+    with written as (
+      update "case" set {", ".join(f"{name} = ${i}" for i, name in enumerate(_MUTABLE, 3))}
+      where id = $1 and version = $2 returning id)
+    {_children(_AFTER_MUTABLE)}
+    , changed_parts as ({_change("assignment", _PART, _CHANGED_PART, _AFTER_MUTABLE + 6)})
+    , changed_clocks as ({_change("clock", _CLOCK, _CHANGED_CLOCK, _AFTER_MUTABLE + 7)})
+    select id from written
+    """
+
+
+async def write(connection: Connection, moved: Move) -> bool:
+    """Write a move. False where the case had moved on meanwhile: then nothing was written."""
+    before, after = moved.before, moved.after
+    written = await connection.fetchval(
+        _WRITE,
+        before.id,
+        before.version,
+        *(getattr(after, name) for name in _MUTABLE),
+        *_child_values([moved]),
+        _rows(_changed(before.assignments, after.assignments), ("id", *_CHANGED_PART)),
+        _rows(_changed(before.clocks, after.clocks), ("id", *_CHANGED_CLOCK)),
+    )
+    return written is not None
+
+
+async def write_new(connection: Connection, moves: Sequence[Move]) -> int:
+    """Write a case that the moves (one, or a history of several) have made; gives its key."""
+    key: int = await connection.fetchval(_OPEN, *new_values(moves))
+    return key
+
+
+async def write_many(connection: Connection, cases: Iterable[Sequence[Move]]) -> None:
+    """Write many new cases, each with its history, in one exchange with the server."""
+    await connection.executemany(_OPEN, [new_values(moves) for moves in cases])
+
+
+def new_values(moves: Sequence[Move]) -> tuple[Any, ...]:
+    """The values of a new case and of everything that belongs to it."""
+    after = moves[-1].after
+    words = bigrams(f"{after.title}\n{after.content}\n{after.address}")
+    return (*(getattr(after, name) for name in _COLUMNS), *_child_values(moves), words)
+
+
+def _child_values(moves: Sequence[Move]) -> tuple[Any, ...]:
+    after = moves[-1].after
+    return (
+        [_event(moved.event) for moved in moves],
+        _rows([part for part in after.assignments if not part.id], tuple(_PART)),
+        _rows([clock for clock in after.clocks if not clock.id], tuple(_CLOCK)),
+        [_message(told, moved) for moved in moves for told in moved.tells],
+        [_count(count) for count in _summed(moves)],
+        after.kind,
+    )
+
+
+def _rows(values: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [{name: getattr(value, name) for name in names} for value in values]
+
+
+def _changed(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
+    known = {row.id: row for row in before}
+    return [row for row in after if row.id and row is not known[row.id]]
+
+
+def _event(event: EventEntry) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in _EVENT} | {"hash": event.hash.hex()}
+
+
+def _message(told: Tell, moved: Move) -> dict[str, Any]:
+    at: datetime = moved.event.at
+    text = told.channel == "sms"
+    return {
+        "dedupe_key": f"{moved.after.number}:{moved.event.seq}:{told.template}:{told.destination}",
+        "channel": told.channel,
+        "purpose": told.purpose,
+        "template": told.template,
+        "params": told.params,
+        "unit_id": told.unit_id,
+        "role": told.role,
+        "phone": told.phone,
+        "state": "queued" if text else "delivered",
+        "next_at": at if text else None,
+        "not_after": at + TEXT_STALE_AFTER if text else None,
+        "created_at": at,
+    }
+
+
+def _summed(moves: Sequence[Move]) -> list[Count]:
+    """The counts of all moves, those of the same figure added up."""
+    if len(moves) == 1:
+        return list(moves[0].counts)
+    sums: dict[tuple[Any, ...], int] = {}
+    for count in (count for moved in moves for count in moved.counts):
+        figure = (count.measure, count.unit_id, count.day)
+        sums[figure] = sums.get(figure, 0) + count.n
+    return [Count(m, n, unit_id, day) for (m, unit_id, day), n in sums.items() if n]
+
+
+def _count(count: Count) -> dict[str, Any]:
+    return {name: getattr(count, name) for name in _COUNT}

@@ -1,0 +1,135 @@
+"""A case in hand (案卷): the row, this round's assignments and the open clocks, as one value.
+
+`dispatch.perform` loads it in one statement; `hotline.transition.move` makes the next one.
+Nothing here is changed in place: a move gives a new file.
+"""
+
+from datetime import date, datetime
+
+import msgspec
+
+from hotline.procedure import Phase
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One unit's part in this round. `id` is 0 until it is written."""
+
+    id: int = 0
+    round: int
+    unit_id: int
+    part: str
+    sent_at: datetime
+    due_at: datetime | None = None
+    signed_at: datetime | None = None
+    deemed: bool = False
+    replied_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the unit still has this part."""
+        return self.ended_at is None
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """One clock of the case. `id` is 0 until it is written."""
+
+    id: int = 0
+    round: int
+    name: str
+    owed_by: str
+    unit_id: int | None = None
+    limit: str
+    basis: str
+    started_at: datetime
+    due_at: datetime
+    raw_due_on: date
+    provisional: bool = False
+    calendar_version: str
+    stops: tuple[object, ...] = ()
+    rung: int = 0
+    ring_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the act that ends it is still owed."""
+        return self.ended_at is None
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether it ran out before it was ended (or, while open, before `now`)."""
+        return (self.ended_at or now) > self.due_at
+
+
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A case where it stands. Fields as in `hotline.cases.Case`."""
+
+    id: int = 0
+    number: str
+    lookup_code: str
+    kind: str
+    procedure_version: str
+    stage: str = ""
+    phase: str = Phase.INTAKE
+    round: int = 1
+    version: int = 0
+    request_type: str = ""
+    category: str = ""
+    place: str = ""
+    address: str = ""
+    urgency: str = "normal"
+    title: str = ""
+    content: str = ""
+    channel: str = "phone"
+    requester_name: str = ""
+    requester_phone: str = ""
+    anonymous: bool = False
+    confidential: bool = False
+    details: dict[str, object] = {}
+    lead_unit_id: int | None = None
+    designated: bool = False
+    supervised: bool = False
+    reminders: int = 0
+    attempts: int = 0
+    handlers: tuple[int, ...] = ()
+    solved: str = ""
+    satisfied: int | None = None
+    manner: int | None = None
+    outcome: str = ""
+    opened_at: datetime
+    accepted_at: datetime | None = None
+    answered_at: datetime | None = None
+    rated_at: datetime | None = None
+    closed_at: datetime | None = None
+    next_due_at: datetime | None = None
+    source: str = ""
+    source_id: str | None = None
+    last_hash: bytes = bytes(32)
+    assignments: tuple[Part, ...] = ()
+    clocks: tuple[Running, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The assignments that are open in this round."""
+        return tuple(part for part in self.assignments if part.open)
+
+    @property
+    def lead(self) -> Part | None:
+        """The lead unit's open assignment."""
+        return next((part for part in self.parts if part.part == "lead"), None)
+
+    @property
+    def open_clocks(self) -> tuple[Running, ...]:
+        """What is still owed, nearest first."""
+        return tuple(sorted((c for c in self.clocks if c.open), key=lambda c: c.due_at))
+
+    def clock(self, name: str) -> Running | None:
+        """The open clock of that name."""
+        return next((c for c in self.clocks if c.open and c.name == name), None)
+
+    def part_of(self, unit_ids: tuple[int, ...]) -> Part | None:
+        """The open assignment of one of the units; the lead's before a co-unit's."""
+        own = [part for part in self.parts if part.unit_id in unit_ids]
+        return min(own, key=lambda part: part.part != "lead", default=None)

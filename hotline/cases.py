@@ -1,0 +1,226 @@
+"""The record of a case: what it is, where it stands, what happened, who owes what by when.
+
+Tables hold facts; judgements (overdue, at risk, rates) are questions asked with `now`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel
+
+from hotline.columns import identity, instant, json, key
+
+
+class Case(SQLModel, table=True):
+    """A matter and where it stands. Only `dispatch.perform` writes it."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        # Queues: open cases of a stage, nearest deadline first.
+        Index(
+            "case_queue",
+            "stage",
+            "next_due_at",
+            "id",
+            postgresql_where=text("closed_at is null"),
+        ),
+        # Everything that is open, nearest deadline first: what is at risk, what is overdue.
+        Index("case_open", "next_due_at", "id", postgresql_where=text("closed_at is null")),
+        Index("case_by_phone", "requester_phone", text("id desc")),
+        Index(
+            "case_source_once",
+            "source",
+            "source_id",
+            unique=True,
+            postgresql_where=text("source_id is not null"),
+        ),
+    )
+
+    id: int | None = identity()
+    number: str = Field(max_length=13, unique=True)
+    lookup_code: str = Field(max_length=8)
+    kind: str = Field(max_length=30)
+    procedure_version: str = Field(max_length=20)
+    stage: str = Field(max_length=30)
+    phase: str = Field(max_length=20)
+    round: int = Field(default=1, sa_type=SmallInteger)
+    version: int = 1
+
+    request_type: str = Field(default="", max_length=20)
+    category: str = Field(default="", max_length=20)
+    place: str = Field(default="", max_length=20)
+    address: str = Field(default="", max_length=200)
+    urgency: str = Field(default="normal", max_length=20)
+    title: str = Field(max_length=100)
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    channel: str = Field(default="phone", max_length=20)
+    requester_name: str = Field(default="", max_length=50)
+    requester_phone: str = Field(default="", max_length=20)
+    anonymous: bool = False
+    confidential: bool = False
+    # Fields that only this kind of case has (its register entry).
+    details: dict[str, object] = json()
+
+    lead_unit_id: int | None = key("unit.id", nullable=True)
+    designated: bool = False
+    supervised: bool = False
+    reminders: int = Field(default=0, sa_type=SmallInteger)
+    attempts: int = Field(default=0, sa_type=SmallInteger)
+    # Staff who handled or decided on the answer: they neither review it nor call back about it.
+    handlers: list[int] = Field(
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default=text("'{}'"))
+    )
+    solved: str = Field(default="", max_length=10)
+    satisfied: int | None = Field(default=None, sa_type=SmallInteger)
+    manner: int | None = Field(default=None, sa_type=SmallInteger)
+    outcome: str = Field(default="", max_length=30)
+
+    opened_at: datetime = instant()
+    accepted_at: datetime | None = instant(nullable=True)
+    answered_at: datetime | None = instant(nullable=True)
+    rated_at: datetime | None = instant(nullable=True)
+    closed_at: datetime | None = instant(nullable=True)
+    next_due_at: datetime | None = instant(nullable=True)
+
+    source: str = Field(default="", max_length=60)
+    source_id: str | None = Field(default=None, max_length=80)
+    # The hash of the newest event: the next one is chained to it without reading the history.
+    last_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+
+
+class Event(SQLModel, table=True):
+    """One action that happened. Append-only (a trigger refuses the rest), chained by hash."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq", name="event_seq_once"),
+        # The same key from the same person does one thing.
+        Index(
+            "event_key_once",
+            "actor_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key is not null"),
+        ),
+    )
+
+    id: int | None = identity()
+    case_id: int = key("case.id")
+    seq: int
+    action: str = Field(max_length=30)
+    round: int = Field(sa_type=SmallInteger)
+    stage_before: str = Field(max_length=30)
+    stage_after: str = Field(max_length=30)
+    actor_id: int | None = key("staff.id", nullable=True)
+    actor_name: str = Field(max_length=80)
+    unit_id: int | None = key("unit.id", nullable=True)
+    inputs: dict[str, object] = json()
+    changes: dict[str, object] = json()
+    at: datetime = instant()
+    idempotency_key: str | None = Field(default=None, max_length=80)
+    hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+
+
+class Assignment(SQLModel, table=True):
+    """One unit's part in one round: lead (主办) or co (协办)."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        # A unit's list: what it still owes, nearest deadline first.
+        Index(
+            "assignment_queue",
+            "unit_id",
+            "due_at",
+            "case_id",
+            postgresql_where=text("ended_at is null and replied_at is null"),
+        ),
+        Index("assignment_by_case", "case_id"),
+        Index("assignment_by_unit", "unit_id", "case_id"),
+    )
+
+    id: int | None = identity()
+    case_id: int = key("case.id")
+    round: int = Field(sa_type=SmallInteger)
+    unit_id: int = key("unit.id")
+    part: str = Field(max_length=10)
+    sent_at: datetime = instant()
+    due_at: datetime | None = instant(nullable=True)
+    signed_at: datetime | None = instant(nullable=True)
+    # True where the limit for signing passed and receipt was deemed (视为签收).
+    deemed: bool = False
+    replied_at: datetime | None = instant(nullable=True)
+    # The unit lost the case (objection upheld, redispatched): access ends with it.
+    withdrawn_at: datetime | None = instant(nullable=True)
+    ended_at: datetime | None = instant(nullable=True)
+
+
+class Clock(SQLModel, table=True):
+    """One obligation: who owes which act by when, and on what legal basis."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        Index("clock_by_case", "case_id"),
+        # The sweep: what rings next.
+        Index("clock_ringing", "ring_at", postgresql_where=text("ring_at is not null")),
+    )
+
+    id: int | None = identity()
+    case_id: int = key("case.id")
+    round: int = Field(sa_type=SmallInteger)
+    name: str = Field(max_length=30)
+    owed_by: str = Field(max_length=20)
+    unit_id: int | None = key("unit.id", nullable=True)
+    # The limit as it was when the clock started, e.g. "5wd" (hotline.clocks.Limit.code).
+    limit: str = Field(max_length=20)
+    basis: str = Field(max_length=200)
+    started_at: datetime = instant()
+    due_at: datetime = instant()
+    raw_due_on: date
+    provisional: bool = False
+    calendar_version: str = Field(max_length=64)
+    stops: list[object] = json(default="[]")
+    # 0 nothing yet, 1 and 2 the two warnings, 3 breached.
+    rung: int = Field(default=0, sa_type=SmallInteger)
+    ring_at: datetime | None = instant(nullable=True)
+    ended_at: datetime | None = instant(nullable=True)
+    ended_by: str = Field(default="", max_length=30)
+
+
+class CaseWords(SQLModel, table=True):
+    """The bigrams under which a case is found (hotline.search_terms)."""
+
+    __tablename__ = "case_words"
+    __table_args__ = (Index("case_words_found", "words", postgresql_using="gin"),)
+
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+
+
+class Tally(SQLModel, table=True):
+    """Numbers that people look at, as differences written with the change that caused them.
+
+    Rows are only ever inserted; the worker folds them. A sum over `measure` costs the same
+    after ten million cases, and no two intakes wait for the same row. `day` is null for what
+    is true now (how many cases stand in a stage), and the day of the fact otherwise.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = (Index("tally_sums", "day", "measure", "unit_id"),)
+
+    id: int | None = identity()
+    day: date | None = Field(default=None)
+    kind: str = Field(max_length=30)
+    measure: str = Field(max_length=40)
+    unit_id: int | None = key("unit.id", nullable=True)
+    n: int

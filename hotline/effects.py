@@ -1,0 +1,294 @@
+"""The closed set of what an action does to a case besides moving it (`Action.does`).
+
+Each effect is a small function over a `Draft`: the file being changed, and the numbers that the
+change adds up to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from hotline.calendar import in_shanghai
+from hotline.casefile import CaseFile, Part, Running
+from hotline.errors import Incomplete, NotAvailable
+from hotline.people import Actor
+from hotline.rulebook import Rulebook
+
+ANSWERED_WITHIN = (5, 10, 15)
+"""Working days after which the share of answered cases is read off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One difference of one figure. `day` is None for what is true now."""
+
+    measure: str
+    n: int
+    unit_id: int | None = None
+    day: date | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A case while an action changes it."""
+
+    case: CaseFile
+    actor: Actor
+    inputs: dict[str, Any]
+    now: datetime
+    rulebook: Rulebook
+    counts: list[Count] = field(default_factory=list)
+
+    def set(self, **changes: Any) -> None:
+        """Change fields of the file."""
+        self.case = msgspec.structs.replace(self.case, **changes)
+
+    def count(self, measure: str, n: int = 1, *, unit: bool = True) -> None:
+        """Add to a figure of today, of the lead unit (or of the whole city)."""
+        self.counts.append(
+            Count(
+                measure,
+                n,
+                self.case.lead_unit_id if unit else None,
+                in_shanghai(self.now).date(),
+            )
+        )
+
+    def change_parts(self, chosen: Callable[[Part], bool], **changes: Any) -> None:
+        """Change the assignments that are chosen."""
+        self.set(
+            assignments=tuple(
+                msgspec.structs.replace(part, **changes) if chosen(part) else part
+                for part in self.case.assignments
+            )
+        )
+
+    def change_clocks(self, chosen: Callable[[Running], bool], **changes: Any) -> None:
+        """Change the clocks that are chosen."""
+        self.set(
+            clocks=tuple(
+                msgspec.structs.replace(clock, **changes) if chosen(clock) else clock
+                for clock in self.case.clocks
+            )
+        )
+
+    def own_part(self) -> Part:
+        """The assignment in whose name the actor acts: the own unit's, else the lead's."""
+        part = self.case.part_of(self.actor.unit_ids) or self.case.lead
+        if part is None:
+            raise NotAvailable("本件现在没有承办单位")
+        return part
+
+
+def describe(draft: Draft) -> None:
+    """The case gets what the form says."""
+    fields = (
+        "request_type", "category", "place", "address", "urgency", "title", "content",
+        "requester_name", "requester_phone", "anonymous", "confidential", "channel",
+    )  # fmt: skip
+    given = {name: draft.inputs[name] for name in fields if name in draft.inputs}
+    draft.set(**given, opened_at=draft.now)
+    draft.count("opened", unit=False)
+
+
+def amend(draft: Draft) -> None:
+    """Corrected elements replace the first ones; both stay in the history."""
+    fields = ("request_type", "category", "place", "address")
+    draft.set(**{name: draft.inputs[name] for name in fields if name in draft.inputs})
+
+
+def accept(draft: Draft) -> None:
+    """The citizen clock runs from here."""
+    draft.set(accepted_at=draft.now)
+
+
+def assign(draft: Draft) -> None:
+    """Lead and co-units get their parts of the round."""
+    lead = draft.rulebook.units_by_code[draft.inputs["lead_unit"]]
+    cos = [draft.rulebook.units_by_code[code] for code in draft.inputs.get("co_units", ())]
+    if lead in cos:
+        raise Incomplete({"co_units": f"{lead.name}已是主办单位，不能同时协办"})
+    if any(unit.kind == "centre" for unit in (lead, *cos)):
+        raise Incomplete({"lead_unit": "热线中心不能作为承办单位"})
+    parts = tuple(
+        Part(
+            round=draft.case.round,
+            unit_id=unit.id,
+            part="lead" if unit is lead else "co",
+            sent_at=draft.now,
+        )
+        for unit in (lead, *cos)
+    )
+    draft.set(
+        assignments=(*draft.case.assignments, *parts),
+        lead_unit_id=lead.id,
+        designated=bool(draft.inputs.get("designate")),
+    )
+    draft.count("received")
+
+
+def withdraw(draft: Draft) -> None:
+    """The units lose the case, and with it their access."""
+    lead = draft.case.lead
+    new = draft.rulebook.units_by_code[draft.inputs["lead_unit"]]
+    if lead and lead.unit_id == new.id:
+        raise Incomplete({"lead_unit": f"{new.name}就是现在的主办单位"})
+    draft.count("withdrawn")
+    draft.change_parts(lambda part: part.open, withdrawn_at=draft.now, ended_at=draft.now)
+
+
+def sign(draft: Draft) -> None:
+    """The actor's unit confirms receipt of its part."""
+    own = draft.own_part()
+    draft.change_parts(lambda part: part is own, signed_at=draft.now)
+
+
+def deem(draft: Draft) -> None:
+    """Receipt is deemed: leaving a case unsigned stops no clock."""
+    lead = draft.own_part()
+    draft.change_parts(lambda part: part is lead, signed_at=draft.now, deemed=True)
+
+
+def designate(draft: Draft) -> None:
+    """The unit keeps the case and may not object again; it signs anew."""
+    lead = draft.own_part()
+    draft.set(designated=True)
+    draft.change_parts(lambda part: part is lead, signed_at=None, deemed=False)
+
+
+def co_reply(draft: Draft) -> None:
+    """A co-unit has reported to the lead."""
+    own = draft.own_part()
+    draft.change_parts(lambda part: part is own, replied_at=draft.now)
+
+
+def reply(draft: Draft) -> None:
+    """The lead has answered: in time or not, and after how many working days the first time."""
+    lead = draft.own_part()
+    draft.change_parts(lambda part: part is lead, replied_at=draft.now)
+    handle = draft.case.clock("handle")
+    if handle:
+        late = handle.overdue(draft.now)
+        draft.count("late" if late else "on_time")
+        if late and handle.rung < BREACHED:
+            draft.count("overdue")
+    answered(draft)
+
+
+def answered(draft: Draft) -> None:
+    """The first answer counts towards the shares answered within 5, 10 and 15 working days."""
+    if draft.case.answered_at is not None:
+        return
+    draft.set(answered_at=draft.now)
+    taken = draft.rulebook.calendar.working_days_between(
+        in_shanghai(draft.case.opened_at).date(), in_shanghai(draft.now).date()
+    )
+    draft.count("answered")
+    for days in ANSWERED_WITHIN:
+        if taken <= days:
+            draft.count(f"answered_{days}")
+
+
+def new_round(draft: Draft) -> None:
+    """A redo: the lead gets a new round with new unit clocks; the citizen clock runs on."""
+    lead = draft.case.lead
+    if lead is None:
+        raise NotAvailable("本件现在没有承办单位")
+    draft.count("redo")
+    draft.change_parts(lambda part: part.open, ended_at=draft.now)
+    again = Part(
+        round=draft.case.round + 1,
+        unit_id=lead.unit_id,
+        part="lead",
+        sent_at=draft.now,
+        signed_at=draft.now,
+    )
+    draft.set(
+        round=draft.case.round + 1,
+        assignments=(*draft.case.assignments, again),
+        attempts=0,
+        solved="",
+        satisfied=None,
+        manner=None,
+        rated_at=None,
+    )
+
+
+def callback(draft: Draft) -> None:
+    """One attempt to ask the requester; only an answered one is a valid callback (有效回访)."""
+    given = draft.inputs
+    draft.set(attempts=draft.case.attempts + 1)
+    if given["attempt"] == "refused":
+        draft.set(outcome="declined")
+    if given["attempt"] != "answered":
+        return
+    _count_verdict(draft, -1)
+    draft.set(
+        solved=given["solved"],
+        satisfied=int(given["satisfied"]),
+        manner=int(given["manner"]) if "manner" in given else None,
+        rated_at=draft.now,
+    )
+    _count_verdict(draft, 1)
+
+
+def rate(draft: Draft) -> None:
+    """The requester's own text; a second one replaces the first."""
+    _count_verdict(draft, -1)
+    draft.set(satisfied=int(draft.inputs["rating"]), rated_at=draft.now)
+    _count_verdict(draft, 1)
+
+
+def _count_verdict(draft: Draft, n: int) -> None:
+    """Add (or take back) what the requester said of this round."""
+    case = draft.case
+    if case.satisfied is None:
+        return
+    draft.count("rated", n)
+    if case.satisfied >= 3:
+        draft.count("satisfied", n)
+    if case.solved:
+        draft.count("called_back", n)
+        if case.solved != "no":
+            draft.count("solved", n)
+
+
+def unrated(draft: Draft) -> None:
+    """Nobody was reached in time: 未评价."""
+    draft.set(outcome="unrated")
+
+
+def remind(draft: Draft) -> None:
+    """One more reminder (催办)."""
+    draft.set(reminders=draft.case.reminders + 1)
+
+
+def supervise(draft: Draft) -> None:
+    """The case is under supervision (督办) until it closes."""
+    draft.set(supervised=True)
+
+
+BREACHED = 3
+
+
+def ring(draft: Draft) -> None:
+    """A clock has warned, or its limit has passed: noted once per level."""
+    name, level = draft.inputs["clock"], draft.inputs["level"]
+    clock = draft.case.clock(name)
+    if clock is None or clock.rung >= level:
+        raise NotAvailable("该时限已结束或已提示过")
+    draft.change_clocks(lambda one: one is clock, rung=level)
+    if level == BREACHED and name == "handle":
+        draft.count("overdue")
+
+
+EFFECTS: dict[str, Callable[[Draft], None]] = {
+    effect.__name__: effect
+    for effect in (
+        describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
+        answered, new_round, callback, rate, unrated, remind, supervise, ring,
+    )
+}  # fmt: skip

@@ -1,0 +1,92 @@
+"""What the centre knows beside its cases: classification, places, the dispatch catalogue, days."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from hotline.columns import identity, instant, key
+
+
+class Category(SQLModel, table=True):
+    """A line of the three-level classification (诉求分类). `code` is dotted: 03.02.05."""
+
+    __tablename__ = "category"
+
+    code: str = Field(max_length=20, primary_key=True)
+    parent: str = Field(default="", max_length=20, index=True)
+    name: str = Field(max_length=60)
+    active: bool = True
+
+
+class Place(SQLModel, table=True):
+    """A division: district, street, community (区县、街道、社区)."""
+
+    __tablename__ = "place"
+
+    code: str = Field(max_length=20, primary_key=True)
+    parent: str = Field(default="", max_length=20, index=True)
+    name: str = Field(max_length=60)
+
+
+class Responsibility(SQLModel, table=True):
+    """One line of the dispatch catalogue (派单目录): category and place lead to a unit.
+
+    `place` is empty for the whole city. `valid_until` is the last day of validity.
+    """
+
+    __tablename__ = "responsibility"
+    __table_args__ = (Index("responsibility_found", "category", "place"),)
+
+    id: int | None = identity()
+    category: str = Field(max_length=20)
+    place: str = Field(default="", max_length=20)
+    unit_id: int = key("unit.id", index=True)
+    valid_from: date
+    valid_until: date | None = Field(default=None)
+    basis: str = Field(default="", max_length=200)
+
+
+class CalendarDay(SQLModel, table=True):
+    """A dated override of the base week, in both directions (rest or makeup)."""
+
+    __tablename__ = "calendar_day"
+
+    day: date = Field(primary_key=True)
+    day_kind: str = Field(max_length=10)
+    name: str = Field(default="", max_length=40)
+
+
+class Published(SQLModel, table=True):
+    """Single facts that the whole program shares: the calendar's horizon, a data version."""
+
+    __tablename__ = "published"
+
+    name: str = Field(max_length=40, primary_key=True)
+    value: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = instant(default_now=True)
+
+
+class Heartbeat(SQLModel, table=True):
+    """A process that says it is alive."""
+
+    __tablename__ = "heartbeat"
+
+    process: str = Field(max_length=80, primary_key=True)
+    kind: str = Field(max_length=20)
+    at: datetime = instant(default_now=True)
+
+
+class AdminChange(SQLModel, table=True):
+    """One change of the administration: who changed which record from what to what."""
+
+    __tablename__ = "admin_change"
+    __table_args__ = (Index("admin_change_newest", text("id desc")),)
+
+    id: int | None = identity()
+    at: datetime = instant(default_now=True)
+    staff_id: int | None = key("staff.id", nullable=True)
+    subject: str = Field(max_length=60)
+    action: str = Field(max_length=20)
+    before: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    after: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))

@@ -1,0 +1,83 @@
+"""Who sees and does what: one condition that every read begins with, one line per action."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.casefile import CaseFile
+from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
+from hotline.procedure import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An SQL condition on the case `c` and its values, numbered from $`first`."""
+
+    condition: str
+    values: tuple[Any, ...] = ()
+
+
+def visible_cases(actor: Actor, *, first: int = 1) -> Scope:
+    """Which cases the actor may see: the first clause of every list, page, search and export.
+
+    The centre sees every case (with the requester masked as `requester_open_to` says), a unit
+    those assigned to itself or below it and not withdrawn, a requester those of the own number.
+    The administrators see none (三员分立).
+    """
+    if actor.roles & CENTRE_ROLES or actor.has(Role.CLOCK, Role.IMPORT):
+        return Scope("true")
+    if actor.roles & UNIT_ROLES and actor.unit_ids:
+        return Scope(
+            "exists (select 1 from assignment mine where mine.case_id = c.id"
+            f" and mine.unit_id = any(${first}::bigint[]) and mine.withdrawn_at is null)",
+            (list(actor.unit_ids),),
+        )
+    if actor.has(Role.CITIZEN) and actor.phone:
+        return Scope(f"c.requester_phone = ${first}", (actor.phone,))
+    return Scope("false")
+
+
+def may(actor: Actor, action: Action, case: CaseFile) -> bool:
+    """Whether role and part allow the action on the case in its stage."""
+    if actor.has(Role.IMPORT):
+        return True
+    if not actor.has(*action.roles_in(case.stage)):
+        return False
+    if action.part is None:
+        return True
+    part = case.part_of(actor.unit_ids)
+    return part is not None and part.part == action.part
+
+
+def recused(actor: Actor, action: Action, case: CaseFile) -> bool:
+    """Whether the actor handled what the action is to judge (回避)."""
+    return action.recused and actor.staff_id is not None and actor.staff_id in case.handlers
+
+
+def requester_open_to(actor: Actor, case: CaseFile) -> bool:
+    """Whether name and number stand on the page without asking.
+
+    The centre calls back and so sees them, except of a confidential requester, whom only those
+    see who call or accept calls. A unit always asks, gives a reason, and is written down.
+    """
+    if case.confidential:
+        return actor.has(Role.AGENT, Role.CALLBACK)
+    return actor.has(Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.SUPERVISOR)
+
+
+def may_reveal(actor: Actor, case: CaseFile) -> bool:
+    """Whether the number may be shown after giving a reason: the unit that must make contact.
+
+    Never of a confidential requester, and never of somebody who reports wrongdoing: the unit may
+    be the one accused (济南市12345市民服务热线条例 32; 信访工作条例 30).
+    """
+    if case.confidential or case.anonymous or case.request_type == "report":
+        return False
+    part = case.part_of(actor.unit_ids)
+    return part is not None and part.part == "lead" and part.signed_at is not None
+
+
+def roles_text(roles: Sequence[str]) -> list[Role]:
+    """Stored role names as roles; unknown ones (of a newer version) are left out."""
+    known = {role.value for role in Role}
+    return [Role(name) for name in roles if name in known]

@@ -1,0 +1,186 @@
+"""The grammar in which a procedure is written down as data (see `hotline.procedures`).
+
+A procedure can be read aloud beside its regulation: stages, the actions between them, and the
+clocks that the actions start and end. Nothing in the program asks for one procedure by name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from hotline.clocks import Limit
+from hotline.people import Actor, Role
+
+if TYPE_CHECKING:
+    from hotline.casefile import CaseFile
+
+NEW = ""
+"""The stage of a case that does not exist yet: an action from here opens one."""
+
+ANYWHERE = "*"
+"""Stands for every stage that is not closed."""
+
+
+class Phase(StrEnum):
+    """What stages of every kind have in common: queues, figures and texts know only these."""
+
+    INTAKE = "intake"
+    ASSIGNMENT = "assignment"
+    HANDLING = "handling"
+    REVIEW = "review"
+    VERDICT = "verdict"
+    CLOSED = "closed"
+
+
+PHASE_LABELS: dict[str, str] = {
+    Phase.INTAKE: "登记受理",
+    Phase.ASSIGNMENT: "派单签收",
+    Phase.HANDLING: "承办办理",
+    Phase.REVIEW: "答复审核",
+    Phase.VERDICT: "回访评价",
+    Phase.CLOSED: "办结",
+}
+
+Guard = Callable[["CaseFile", Actor], str | None]
+"""Says in a sentence why the action cannot be taken now, or None."""
+
+Destination = Callable[["CaseFile", Mapping[str, Any]], str | None]
+"""Chooses the next stage from what was put in; None stays."""
+
+Check = Callable[["CaseFile", Mapping[str, Any]], Mapping[str, str]]
+"""Rules between inputs: a sentence per input that is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a case can stand. `citizen` is what a requester is told (no content, no names)."""
+
+    name: str
+    label: str
+    phase: Phase
+    citizen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByUrgency:
+    """A limit that depends on the urgency of the case."""
+
+    danger: Limit
+    utility: Limit
+    normal: Limit
+    complex: Limit
+
+    def of(self, urgency: str) -> Limit:
+        """The limit for the urgency."""
+        limit: Limit = getattr(self, urgency)
+        return limit
+
+
+by_urgency = ByUrgency
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """An obligation: which act starts it, which act ends it, how long, on what basis.
+
+    `owed_by` UNIT_ROLE clocks belong to the lead unit. `warn` are shares of the counted time.
+    `breach` is the action that time itself takes when the limit passes.
+    """
+
+    name: str
+    label: str
+    owed_by: Role
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+    limit: Limit | ByUrgency
+    basis: str
+    warn: tuple[float, ...] = (0.5, 0.8)
+    breach: str | None = None
+
+    def limit_for(self, urgency: str) -> Limit:
+        """The limit for a case of this urgency."""
+        return self.limit.of(urgency) if isinstance(self.limit, ByUrgency) else self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that somebody may do.
+
+    when     the stages from which; NEW opens a case
+    to       the next stage, a function that chooses it, or None to stay
+    by       the roles, or the roles per stage
+    part     "lead" or "co": only by a unit that has this part now
+    needs    names from `hotline.inputs`, "?" at the end where they may be left out
+    does     effects from `hotline.effects`, in order
+    tells    texts: "<audience>/<template>"
+    handles  whoever does it has handled the case; `recused` actions are closed to them (回避)
+    unless   conditions besides stage and role
+    check    rules between the inputs
+    """
+
+    name: str
+    label: str
+    when: tuple[str, ...]
+    by: tuple[Role, ...] | Mapping[str, tuple[Role, ...]]
+    to: str | Destination | None = None
+    part: str | None = None
+    needs: tuple[str, ...] = ()
+    does: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    handles: bool = False
+    recused: bool = False
+    unless: tuple[Guard, ...] = ()
+    check: Check | None = None
+    tone: str = "plain"
+
+    def roles_in(self, stage: str) -> tuple[Role, ...]:
+        """Who may take the action in this stage."""
+        return self.by.get(stage, ()) if isinstance(self.by, Mapping) else self.by
+
+    @property
+    def inputs(self) -> tuple[tuple[str, bool], ...]:
+        """(name, required) of each input."""
+        return tuple((name.rstrip("?"), not name.endswith("?")) for name in self.needs)
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A procedure in force: everything that is particular to one kind of case."""
+
+    kind: str
+    version: str
+    title: str
+    stages: tuple[Stage, ...]
+    clocks: tuple[ClockRule, ...]
+    actions: tuple[Action, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_stages", {stage.name: stage for stage in self.stages})
+        object.__setattr__(self, "_actions", {action.name: action for action in self.actions})
+        object.__setattr__(self, "_clocks", {clock.name: clock for clock in self.clocks})
+
+    _stages: Mapping[str, Stage] = None  # type: ignore[assignment]  # set in __post_init__
+    _actions: Mapping[str, Action] = None  # type: ignore[assignment]
+    _clocks: Mapping[str, ClockRule] = None  # type: ignore[assignment]
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name."""
+        return self._stages[name]
+
+    def action(self, name: str) -> Action | None:
+        """The action of that name, if the procedure has it."""
+        return self._actions.get(name)
+
+    def clock(self, name: str) -> ClockRule:
+        """The clock of that name."""
+        return self._clocks[name]
+
+    def actions_from(self, stage: str) -> tuple[Action, ...]:
+        """Every action that starts in the stage, in the order of the procedure."""
+        anywhere = stage != NEW and self.stage(stage).phase is not Phase.CLOSED
+        return tuple(
+            action
+            for action in self.actions
+            if stage in action.when or (anywhere and ANYWHERE in action.when)
+        )

@@ -1,0 +1,15 @@
+"""The procedures in force, one file each, as data."""
+
+from hotline.errors import NotFound
+from hotline.procedure import Procedure
+from hotline.procedures.citizen import CITIZEN
+
+PROCEDURES: dict[str, Procedure] = {procedure.kind: procedure for procedure in (CITIZEN,)}
+
+
+def procedure(kind: str) -> Procedure:
+    """The procedure of the kind; NotFound where there is none."""
+    found = PROCEDURES.get(kind)
+    if found is None:
+        raise NotFound(f"没有“{kind}”这种事项")
+    return found

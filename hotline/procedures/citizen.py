@@ -1,0 +1,333 @@
+"""市民诉求办理规程: from the call to the closed case.
+
+Read beside 国办发〔2020〕53号 (受理、派单、办理、答复、督办、办结、回访、评价) and the
+city rules that give figures; every limit names its basis. Limits without a national figure
+are the demonstration city's own and say so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotline.casefile import CaseFile
+from hotline.clocks import hours, working_days, working_hours
+from hotline.inputs import ATTEMPTS
+from hotline.people import Actor, Role
+from hotline.procedure import NEW, Action, ClockRule, Phase, Procedure, Stage, by_urgency
+from hotline.procedures.time import TIME
+
+UNIT = Role.CLERK
+UNITS = (Role.CLERK, Role.UNIT_HEAD)
+OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
+WITH_UNITS = ("dispatched", "objected", "handling", "replied")
+OPEN = ("accepted", *WITH_UNITS, "answered", "called_back")
+CITY = "云州市12345热线工作规程（演示）"
+
+
+def not_designated(case: CaseFile, actor: Actor) -> str | None:
+    """潍坊市12345政务服务便民热线条例 22: a designated unit may not hand the case back."""
+    return "本件已指定办理，不得再次提出派单异议" if case.designated else None
+
+
+def co_units_done(case: CaseFile, actor: Actor) -> str | None:
+    """北京市接诉即办工作条例 14: co-units report to the lead, whose reply waits for them."""
+    waiting = sum(part.part == "co" and part.replied_at is None for part in case.parts)
+    return f"还有{waiting}个协办单位未反馈，主办单位暂不能答复" if waiting else None
+
+
+def co_open(case: CaseFile, actor: Actor) -> str | None:
+    """A co-unit reports once a round, after signing."""
+    part = case.part_of(actor.unit_ids)
+    if part and part.replied_at:
+        return "本单位已反馈协办情况"
+    return None if part and part.signed_at else "请先签收"
+
+
+def co_unsigned(case: CaseFile, actor: Actor) -> str | None:
+    """A co-unit signs once."""
+    part = case.part_of(actor.unit_ids)
+    return "本单位已签收" if part and part.signed_at else None
+
+
+def after_callback(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """Answered: satisfied and solved closes, anything else proposes a redo; else it stays due."""
+    if inputs["attempt"] == "refused":
+        return "closed"
+    if inputs["attempt"] != "answered":
+        return None
+    content = int(inputs["satisfied"]) >= 3 and inputs["solved"] != "no"
+    return "closed" if content else "called_back"
+
+
+def callback_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """Who was reached was asked both questions; who was not, none."""
+    asked = {"solved": "是否解决", "satisfied": "办理结果满意度"}
+    if inputs.get("attempt") == "answered":
+        return {
+            name: f"已接通，请填写“{label}”" for name, label in asked.items() if name not in inputs
+        }
+    said = ATTEMPTS[inputs["attempt"]]
+    return {name: f"“{said}”时不能填写“{label}”" for name, label in asked.items() if name in inputs}
+
+
+def after_rating(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """A text of 3, 4 or 5 closes; 1 or 2 proposes a redo; a later one only corrects the level."""
+    if case.stage != "answered":
+        return None
+    return "closed" if int(inputs["rating"]) >= 3 else "called_back"
+
+
+def refusal_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """国办函〔2025〕66号: who is sent to a statutory channel is told which."""
+    if inputs.get("refusal_ground") == "statutory_channel" and "statutory_channel" not in inputs:
+        return {"statutory_channel": "请选择应告知的法定渠道"}
+    return {}
+
+
+def reachable(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """A requester is anonymous, or can be told the answer."""
+    if case.source_id or inputs.get("anonymous") or "requester_phone" in inputs:
+        return {}
+    return {"requester_phone": "请填写联系电话；诉求人不愿留号码的，请勾选“匿名”"}
+
+
+FORM = (
+    "request_type",
+    "category?",
+    "place?",
+    "address?",
+    "urgency",
+    "title",
+    "content",
+    "requester_name?",
+    "requester_phone?",
+    "anonymous?",
+    "confidential?",
+    "channel?",
+)
+
+STAGES = (
+    Stage("registered", "待受理", Phase.INTAKE, "已登记"),
+    Stage("accepted", "待派单", Phase.ASSIGNMENT, "已受理"),
+    Stage("dispatched", "待签收", Phase.ASSIGNMENT, "办理中"),
+    Stage("objected", "异议待裁", Phase.ASSIGNMENT, "办理中"),
+    Stage("handling", "办理中", Phase.HANDLING, "办理中"),
+    Stage("replied", "待审核", Phase.REVIEW, "办理中"),
+    Stage("answered", "待回访", Phase.VERDICT, "已答复"),
+    Stage("called_back", "待定重办", Phase.VERDICT, "已答复"),
+    Stage("closed", "已办结", Phase.CLOSED, "已办结"),
+    Stage("refused", "不予受理", Phase.CLOSED, "已告知不予受理"),
+)
+
+CLOCKS = (
+    ClockRule(
+        "whole", "全程时限", Role.SUPERVISOR,
+        starts=("open", "accept"), ends=(),
+        limit=by_urgency(
+            danger=hours(24), utility=working_days(3),
+            normal=working_days(10), complex=working_days(20),
+        ),
+        basis=f"{CITY} 第六条：自受理之日起连续计算，改派、退回、重办均不重新起算",
+    ),
+    ClockRule(
+        "dispatch", "派单时限", Role.DISPATCHER,
+        starts=("open", "accept"), ends=("dispatch", "answer_directly"),
+        limit=by_urgency(
+            danger=hours(0.5), utility=hours(1),
+            normal=working_hours(4), complex=working_hours(8),
+        ),
+        basis="北京市接诉即办工作条例 第11条（即时派单）；具体时长为演示设定",
+    ),
+    ClockRule(
+        "sign_in", "签收时限", UNIT,
+        starts=("dispatch", "redispatch", "uphold_objection", "reject_objection"),
+        ends=("sign", "deem_signed", "object"),
+        limit=by_urgency(
+            danger=hours(0.5), utility=hours(2),
+            normal=working_days(1), complex=working_days(1),
+        ),
+        basis=f"{CITY} 第九条：1个工作日内签收，逾期视为签收",
+        breach="deem_signed",
+    ),
+    ClockRule(
+        "decide_objection", "异议裁定时限", Role.DISPATCHER,
+        starts=("object",), ends=("uphold_objection", "reject_objection", "redispatch"),
+        limit=working_hours(8),
+        basis="国办函〔2025〕66号 五（派单异议审核）；具体时长为演示设定",
+    ),
+    ClockRule(
+        "first_contact", "首次联系时限", UNIT,
+        starts=("dispatch", "redispatch", "uphold_objection", "redo"), ends=("contact", "reply"),
+        limit=by_urgency(
+            danger=hours(1), utility=hours(4), normal=hours(24), complex=hours(24)
+        ),
+        basis=f"{CITY} 第十条：24小时内联系诉求人",
+    ),
+    ClockRule(
+        "handle", "办理时限", UNIT,
+        starts=("dispatch", "redispatch", "uphold_objection", "redo"), ends=("reply",),
+        limit=by_urgency(
+            danger=hours(2), utility=hours(24),
+            normal=working_days(5), complex=working_days(15),
+        ),
+        basis="济南市12345市民服务热线条例 第24条（5个工作日）；分级时长参照北京市地方标准",
+    ),
+    ClockRule(
+        "review", "审核时限", Role.REVIEWER,
+        starts=("reply",), ends=("approve", "redo"),
+        limit=by_urgency(
+            danger=hours(1), utility=hours(4),
+            normal=working_days(1), complex=working_days(1),
+        ),
+        basis="济南市12345市民服务热线条例 第27条（逐条审核）；具体时长为演示设定",
+    ),
+    ClockRule(
+        "callback", "回访时限", Role.CALLBACK,
+        starts=("approve",), ends=("callback", "rate", "expire_callback", "redo"),
+        limit=working_days(5),
+        basis=f"{CITY} 第十八条：审核通过后5个工作日内回访，逾期记为未评价",
+        breach="expire_callback",
+    ),
+    ClockRule(
+        "verdict", "重办裁定时限", Role.DISPATCHER,
+        starts=("callback", "rate"), ends=("redo", "close"),
+        limit=working_days(2),
+        basis=f"{CITY} 第十九条（演示设定）",
+    ),
+)  # fmt: skip
+
+ACTIONS = (
+    Action(
+        "open", "登记受理", when=(NEW,), to="accepted",
+        by=(Role.AGENT, Role.DISPATCHER), needs=FORM, check=reachable,
+        does=("describe", "accept"), tells=("citizen/accepted",), tone="primary",
+    ),
+    Action(
+        "register", "登记", when=(NEW,), to="registered",
+        by=(Role.AGENT, Role.CITIZEN), needs=FORM, check=reachable, does=("describe",),
+    ),
+    Action(
+        "accept", "受理", when=("registered",), to="accepted", by=(Role.AGENT, Role.DISPATCHER),
+        does=("accept",), tells=("citizen/accepted",), tone="primary",
+    ),
+    Action(
+        "refuse", "不予受理", when=("registered",), to="refused",
+        by=(Role.AGENT, Role.DISPATCHER), check=refusal_complete,
+        needs=("refusal_ground", "statutory_channel?", "reason"),
+        tells=("citizen/refused",), tone="danger",
+    ),
+    Action(
+        "amend", "更正要素", when=("registered", "accepted", "objected"),
+        by=(Role.AGENT, Role.DISPATCHER),
+        needs=("request_type?", "category?", "place?", "address?", "note?"), does=("amend",),
+    ),
+    Action(
+        "supplement", "补充诉求", when=OPEN,
+        by=(Role.AGENT, Role.DISPATCHER, Role.CALLBACK), needs=("note",),
+        tells=("unit/supplement",),
+    ),
+    Action(
+        "answer_directly", "直接答复", when=("accepted",), to="closed",
+        by=(Role.AGENT, Role.DISPATCHER), needs=("answer",), does=("answered",), handles=True,
+        tells=("citizen/answered",),
+    ),
+    Action(
+        "dispatch", "派单", when=("accepted",), to="dispatched", by=(Role.DISPATCHER,),
+        needs=("lead_unit", "co_units?", "designate?", "note?"),
+        does=("assign",), tells=("unit/dispatched", "co/dispatched"), tone="primary",
+    ),
+    Action(
+        "redispatch", "改派", when=("dispatched", "handling"), to="dispatched",
+        by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "reason"),
+        does=("withdraw", "assign"), tells=("unit/dispatched", "co/dispatched"),
+    ),
+    Action(
+        "sign", "签收", when=("dispatched",), to="handling", by=UNITS, part="lead",
+        does=("sign",), tone="primary",
+    ),
+    Action(
+        "deem_signed", "视为签收", when=("dispatched",), to="handling", by=(Role.CLOCK,),
+        does=("deem",), tells=("unit/deemed",),
+    ),
+    Action(
+        "co_sign", "协办签收", when=("dispatched", "objected", "handling"), by=UNITS, part="co",
+        does=("sign",), unless=(co_unsigned,), tone="primary",
+    ),
+    Action(
+        "co_reply", "协办反馈", when=("dispatched", "objected", "handling"), by=UNITS, part="co",
+        needs=("reply",), does=("co_reply",), unless=(co_open,), handles=True,
+        tells=("unit/co_replied",), tone="primary",
+    ),
+    Action(
+        "object", "派单异议", when=("dispatched", "handling"), to="objected", by=UNITS,
+        part="lead", needs=("objection_ground", "proposed_unit?", "note"),
+        unless=(not_designated,), tells=("dispatcher/objected",),
+    ),
+    Action(
+        "uphold_objection", "同意异议并改派", when=("objected",), to="dispatched",
+        by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "note?"),
+        does=("withdraw", "assign"), tells=("unit/dispatched", "co/dispatched"), tone="primary",
+    ),
+    Action(
+        "reject_objection", "驳回异议（指定办理）", when=("objected",), to="dispatched",
+        by=(Role.DISPATCHER,), needs=("reason",), does=("designate",),
+        tells=("unit/objection_rejected",),
+    ),
+    Action(
+        "contact", "联系诉求人", when=("handling",), by=UNITS, part="lead",
+        needs=("contact_way", "contact_result", "note"), handles=True,
+    ),
+    Action(
+        "reply", "答复", when=("handling",), to="replied", by=UNITS, part="lead",
+        needs=("result", "reply"), does=("reply",), unless=(co_units_done,), handles=True,
+        tone="primary",
+    ),
+    Action(
+        "approve", "审核通过", when=("replied",), to="answered", by=(Role.REVIEWER,),
+        needs=("note?",), recused=True,
+        tells=("citizen/answered", "citizen/rating"), tone="primary",
+    ),
+    Action(
+        "redo", "退回重办", when=("replied", "called_back"), to="handling",
+        by={
+            "replied": (Role.REVIEWER,),
+            "called_back": (Role.CALLBACK, Role.DISPATCHER, Role.SUPERVISOR),
+        },
+        needs=("redo_reasons", "note"), does=("new_round",), recused=True,
+        tells=("unit/redo",), tone="danger",
+    ),
+    Action(
+        "callback", "回访", when=("answered",), to=after_callback, by=(Role.CALLBACK,),
+        needs=("attempt", "solved?", "satisfied?", "manner?", "note?"),
+        check=callback_complete, does=("callback",), recused=True, tone="primary",
+    ),
+    Action(
+        "rate", "短信评价", when=("answered", "called_back", "closed"), to=after_rating,
+        by=(Role.CITIZEN,), needs=("rating", "note?"), does=("rate",),
+    ),
+    Action(
+        "expire_callback", "逾期未评价办结", when=("answered",), to="closed",
+        by=(Role.CLOCK, Role.IMPORT), does=("unrated",),
+    ),
+    Action(
+        "close", "办结", when=("called_back",), to="closed",
+        by=(Role.DISPATCHER, Role.SUPERVISOR), needs=("close_reason", "note"), recused=True,
+    ),
+    Action(
+        "remind", "催办", when=WITH_UNITS, by=OVERSEERS, needs=("note?",), does=("remind",),
+        tells=("unit/reminded",),
+    ),
+    Action(
+        "supervise", "督办", when=OPEN, by=(Role.SUPERVISOR,), needs=("note",),
+        does=("supervise",), tells=("unit/supervised",),
+    ),
+    *TIME,
+)  # fmt: skip
+
+CITIZEN = Procedure(
+    kind="citizen",
+    version="2026",
+    title="市民诉求办理规程",
+    stages=STAGES,
+    clocks=CLOCKS,
+    actions=ACTIONS,
+)

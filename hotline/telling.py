@@ -1,0 +1,118 @@
+"""Whom an action tells, and with which words' parameters. The texts are in `dispatch/texts/`.
+
+A template is named "<audience>/<text>". What goes to a requester carries the number, the coarse
+state and a day, never the content, a name or the answer: a text can be read on a lock screen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotline.calendar import in_shanghai
+from hotline.casefile import CaseFile
+from hotline.people import UNIT_ROLES
+from hotline.procedure import Action, Procedure
+from hotline.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """One message to one destination: a phone, a unit or a role."""
+
+    template: str
+    purpose: str = "service"
+    phone: str = ""
+    unit_id: int | None = None
+    role: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def channel(self) -> str:
+        """Texts go to requesters; colleagues are told inside the system."""
+        return "sms" if self.phone else "notice"
+
+    @property
+    def destination(self) -> str:
+        """One word for the destination, so that nothing is said to it twice."""
+        return self.phone or self.role or f"unit{self.unit_id}"
+
+
+def tells(
+    action: Action,
+    case: CaseFile,
+    *,
+    rules: Procedure,
+    rulebook: Rulebook,
+    inputs: Mapping[str, Any],
+) -> tuple[Tell, ...]:
+    """The messages of the action on the case as it now stands."""
+    return tuple(
+        told
+        for template in action.tells
+        for told in _told(template, action, case, rules, rulebook, inputs)
+    )
+
+
+def _told(
+    template: str,
+    action: Action,
+    case: CaseFile,
+    rules: Procedure,
+    rulebook: Rulebook,
+    inputs: Mapping[str, Any],
+) -> list[Tell]:
+    audience = template.split("/", 1)[0]
+    if audience == "citizen":
+        if not case.requester_phone:
+            return []
+        purpose = "rating" if template.endswith("/rating") else "service"
+        return [
+            Tell(template, purpose, phone=case.requester_phone, params=_for_citizen(case, rules))
+        ]
+    params = _for_staff(action, case, rules, rulebook, inputs)
+    if audience == "unit":
+        lead = case.lead
+        return [Tell(template, unit_id=lead.unit_id, params=params)] if lead else []
+    if audience == "co":
+        cos = [part.unit_id for part in case.parts if part.part == "co"]
+        return [Tell(template, unit_id=unit_id, params=params) for unit_id in cos]
+    if audience == "owed":
+        clock = case.clock(inputs["clock"])
+        if clock is None:
+            return []
+        if clock.owed_by in UNIT_ROLES:
+            return [Tell(template, unit_id=clock.unit_id, params=params)]
+        return [Tell(template, role=clock.owed_by, params=params)]
+    return [Tell(template, role=audience, params=params)]
+
+
+def _for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
+    whole = case.clock("whole")
+    return {
+        "number": case.number,
+        "lookup_code": case.lookup_code,
+        "state": rules.stage(case.stage).citizen,
+        "due_on": in_shanghai(whole.due_at).date().isoformat() if whole else "",
+        "provisional": bool(whole and whole.provisional),
+    }
+
+
+def _for_staff(
+    action: Action,
+    case: CaseFile,
+    rules: Procedure,
+    rulebook: Rulebook,
+    inputs: Mapping[str, Any],
+) -> dict[str, Any]:
+    nearest = next(iter(case.open_clocks), None)
+    named = case.clock(inputs["clock"]) if "clock" in inputs else nearest
+    return {
+        "number": case.number,
+        "title": case.title,
+        "action": action.label,
+        "stage": rules.stage(case.stage).label,
+        "unit": rulebook.unit_name(case.lead_unit_id),
+        "clock": rules.clock(named.name).label if named else "",
+        "due_at": in_shanghai(named.due_at).isoformat(timespec="minutes") if named else "",
+        "level": inputs.get("level", 0),
+    }

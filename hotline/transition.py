@@ -1,0 +1,272 @@
+"""What may happen to a case now, and what follows from it: the heart of the rulebook, pure.
+
+`open_actions` is the list that draws the buttons, answers the API and guards the door.
+`move` gives the next file, the event, the texts and the numbers, or refuses.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from hotline import clocks
+from hotline.casefile import CaseFile, Part, Running
+from hotline.effects import BREACHED, EFFECTS, Count, Draft
+from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
+from hotline.inputs import accept
+from hotline.people import UNIT_ROLES, Actor, Role
+from hotline.permissions import may, recused
+from hotline.procedure import Action, ClockRule, Phase, Procedure
+from hotline.procedures import procedure
+from hotline.rulebook import Rulebook
+from hotline.telling import Tell, tells
+
+# What an event notes before and after, besides the stage.
+_TRACKED = (
+    "round", "lead_unit_id", "designated", "supervised", "category", "place", "address",
+    "request_type", "urgency", "solved", "satisfied", "manner", "outcome",
+)  # fmt: skip
+
+
+class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One action that happened, as it will stand in the history. `hash` chains it to the last."""
+
+    seq: int
+    action: str
+    round: int
+    stage_before: str
+    stage_after: str
+    actor_id: int | None
+    actor_name: str
+    unit_id: int | None
+    inputs: dict[str, Any]
+    changes: dict[str, Any]
+    at: datetime
+    idempotency_key: str | None = None
+    hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One action taken: the file before and after, and what goes with it."""
+
+    before: CaseFile
+    after: CaseFile
+    event: EventEntry
+    tells: tuple[Tell, ...]
+    counts: tuple[Count, ...]
+
+
+def open_actions(case: CaseFile, actor: Actor) -> list[Action]:
+    """What the actor can do with the case now, in the order of the procedure."""
+    return [action for action, why_not in offered(case, actor) if why_not is None]
+
+
+def offered(case: CaseFile, actor: Actor) -> list[tuple[Action, str | None]]:
+    """The actions of the actor's role and part, each with the reason why it must wait, or None."""
+    return [
+        (action, _why_not(case, action, actor))
+        for action in procedure(case.kind).actions_from(case.stage)
+        if may(actor, action, case)
+    ]
+
+
+def _why_not(case: CaseFile, action: Action, actor: Actor) -> str | None:
+    if recused(actor, action, case):
+        return "您经办过本件，应当回避"
+    return next((why for guard in action.unless if (why := guard(case, actor))), None)
+
+
+def move(
+    case: CaseFile,
+    name: str,
+    *,
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    rulebook: Rulebook,
+    idempotency_key: str | None = None,
+) -> Move:
+    """Take the action: available? permitted? complete? Only then record, set, wind, tell.
+
+    Raises NotFound (no such action), NotAvailable, NotPermitted or Incomplete; `case` itself is
+    never changed.
+    """
+    rules = procedure(case.kind)
+    action = rules.action(name)
+    if action is None:
+        raise NotFound(f"没有“{name}”这个操作")
+    if action not in rules.actions_from(case.stage):
+        raise NotAvailable(_moved_on(rules, case, action))
+    if not may(actor, action, case):
+        raise NotPermitted(f"您不能对本件“{action.label}”")
+    if why := _why_not(case, action, actor):
+        raise (NotPermitted if recused(actor, action, case) else NotAvailable)(why)
+    clean = accept(action.inputs, inputs, rulebook=rulebook)
+    if action.check and (wrong := action.check(case, clean)):
+        raise Incomplete(wrong)
+
+    target = action.to(case, clean) if callable(action.to) else action.to
+    draft = Draft(case, actor, clean, now, rulebook)
+    for effect in action.does:
+        EFFECTS[effect](draft)
+    if action.handles and actor.staff_id and actor.staff_id not in draft.case.handlers:
+        draft.set(handlers=(*draft.case.handlers, actor.staff_id))
+    if target is not None:
+        _enter(draft, rules, target)
+    if target is not None or not callable(action.to):
+        _wind(draft, rules, action)
+    if draft.case.phase == Phase.CLOSED and case.phase != Phase.CLOSED:
+        _close(draft, action)
+    _note_deadlines(draft)
+    draft.set(version=case.version + 1)
+    event = _event(draft, case, action, idempotency_key)
+    draft.set(last_hash=event.hash)
+    told = tells(action, draft.case, rules=rules, rulebook=rulebook, inputs=clean)
+    return Move(case, draft.case, event, told, (*_stage_counts(case, draft.case), *draft.counts))
+
+
+def _moved_on(rules: Procedure, case: CaseFile, action: Action) -> str:
+    if not case.stage:
+        return f"尚未登记，不能“{action.label}”"
+    return f"本件现为“{rules.stage(case.stage).label}”，不能“{action.label}”"
+
+
+def _enter(draft: Draft, rules: Procedure, target: str) -> None:
+    draft.set(stage=target, phase=rules.stage(target).phase.value)
+
+
+def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
+    """End the clocks that the action ends, then start those that it starts."""
+    for rule in rules.clocks:
+        if action.name in rule.ends or action.name in rule.starts:
+            draft.change_clocks(
+                lambda clock, name=rule.name: clock.open and clock.name == name,  # type: ignore[misc]
+                ended_at=draft.now,
+                ended_by=action.name,
+                ring_at=None,
+            )
+    if draft.case.phase == Phase.CLOSED:
+        return
+    started = tuple(_started(draft, rule) for rule in rules.clocks if action.name in rule.starts)
+    draft.set(clocks=(*draft.case.clocks, *started))
+
+
+def _started(draft: Draft, rule: ClockRule) -> Running:
+    limit = rule.limit_for(draft.case.urgency)
+    due = clocks.due(limit, draft.now, draft.rulebook.calendar)
+    clock = Running(
+        round=draft.case.round,
+        name=rule.name,
+        owed_by=rule.owed_by,
+        unit_id=draft.case.lead_unit_id if rule.owed_by in UNIT_ROLES else None,
+        limit=limit.code,
+        basis=rule.basis,
+        started_at=draft.now,
+        due_at=due.due_at,
+        raw_due_on=due.raw_due_on,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+    )
+    return msgspec.structs.replace(clock, ring_at=next_ring(clock, rule, draft.rulebook))
+
+
+def ring_moments(clock: Running, rule: ClockRule, rulebook: Rulebook) -> list[datetime]:
+    """When the clock rings: at each share of its counted time, then when it has run out."""
+    limit = clocks.Limit.parse(clock.limit)
+    return [
+        clocks.moment_of_share(limit, clock.started_at, share, rulebook.calendar)
+        for share in rule.warn
+    ] + [clock.due_at]
+
+
+def next_ring(clock: Running, rule: ClockRule, rulebook: Rulebook) -> datetime | None:
+    """The next moment at which somebody must be told, or None after the breach."""
+    if clock.rung >= BREACHED:
+        return None
+    return ring_moments(clock, rule, rulebook)[clock.rung]
+
+
+def _close(draft: Draft, action: Action) -> None:
+    """Nothing is owed on a closed case."""
+    draft.change_clocks(
+        lambda clock: clock.open, ended_at=draft.now, ended_by=action.name, ring_at=None
+    )
+    draft.change_parts(lambda part: part.open, ended_at=draft.now)
+    draft.set(closed_at=draft.now, outcome=draft.case.outcome or action.name)
+    draft.count("closed")
+
+
+def _note_deadlines(draft: Draft) -> None:
+    """The nearest deadline of the case, and of each unit that still owes its part."""
+    case = draft.case
+    nearest = case.open_clocks
+    handle = case.clock("handle")
+
+    def due(part: Part) -> datetime | None:
+        if part.part != "lead":
+            return handle.due_at if handle else None
+        return next((c.due_at for c in nearest if c.unit_id == part.unit_id), None)
+
+    draft.set(
+        next_due_at=nearest[0].due_at if nearest else None,
+        assignments=tuple(
+            msgspec.structs.replace(part, due_at=due(part))
+            if part.open and due(part) != part.due_at
+            else part
+            for part in case.assignments
+        ),
+    )
+
+
+def _event(
+    draft: Draft, before: CaseFile, action: Action, idempotency_key: str | None
+) -> EventEntry:
+    after = draft.case
+    changes = {
+        name: [old, new]
+        for name in _TRACKED
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    }
+    event = EventEntry(
+        seq=after.version,
+        action=action.name,
+        round=after.round,
+        stage_before=before.stage,
+        stage_after=after.stage,
+        actor_id=draft.actor.staff_id,
+        actor_name=draft.actor.name,
+        unit_id=draft.actor.unit_id,
+        inputs=draft.inputs,
+        changes=changes,
+        at=draft.now.astimezone(UTC),
+        idempotency_key=idempotency_key,
+    )
+    return msgspec.structs.replace(event, hash=chained(before.last_hash, after.number, event))
+
+
+def chained(previous: bytes, number: str, event: EventEntry) -> bytes:
+    """sha256 over the previous hash and the event's canonical content (32 bytes)."""
+    content = (
+        number, event.seq, event.action, event.round, event.stage_before, event.stage_after,
+        event.actor_id, event.actor_name, event.unit_id, event.inputs, event.changes,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+    )  # fmt: skip
+    return hashlib.sha256(previous + msgspec.json.encode(content, order="sorted")).digest()
+
+
+def _stage_counts(before: CaseFile, after: CaseFile) -> tuple[Count, ...]:
+    """How many cases stand where, now: one leaves a stage (or a unit), one enters."""
+    old, new = (before.stage, before.lead_unit_id), (after.stage, after.lead_unit_id)
+    if old == new:
+        return ()
+    leaving = (Count(f"stage:{old[0]}", -1, old[1]),) if before.stage else ()
+    return (*leaving, Count(f"stage:{new[0]}", 1, new[1]))
+
+
+def owed_to(clock: Running) -> Role:
+    """The role that owes the act."""
+    return Role(clock.owed_by)

@@ -1,0 +1,117 @@
+"""The smallest true things that tests are made of: a rulebook, people, a case file.
+
+Time is one fixed Monday morning unless the test is about time; the city is invented.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hotline.calendar import SHANGHAI, calendar_in_file
+from hotline.casefile import CaseFile
+from hotline.people import Actor, Role
+from hotline.rulebook import Entry, Line, Rulebook, UnitEntry
+from hotline.transition import Move, move
+
+MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
+
+CENTRE, WATER, CITY_MANAGEMENT, TRANSPORT, HEDONG, HEDONG_STREET = 1, 2, 3, 4, 5, 6
+
+UNITS = {
+    unit.id: unit
+    for unit in (
+        UnitEntry(CENTRE, "12345", "云州市12345热线中心", "热线中心", "centre", None, True),
+        UnitEntry(WATER, "SWJ", "云州市水务局", "市水务局", "department", None, True),
+        UnitEntry(CITY_MANAGEMENT, "CGJ", "云州市城市管理局", "市城管局", "department", None, True),
+        UnitEntry(TRANSPORT, "JTJ", "云州市交通运输局", "市交通局", "department", None, True),
+        UnitEntry(HEDONG, "HDQ", "河东区人民政府", "河东区", "district", None, True),
+        UnitEntry(HEDONG_STREET, "HDQ01", "河东区柳桥街道", "柳桥街道", "street", HEDONG, True),
+    )
+}
+
+RULEBOOK = Rulebook(
+    calendar=calendar_in_file(),
+    units=UNITS,
+    categories={
+        entry.code: entry
+        for entry in (
+            Entry("01", "", "市政公用"),
+            Entry("01.01", "01", "供水"),
+            Entry("01.01.01", "01.01", "停水"),
+            Entry("02", "", "城市管理"),
+            Entry("02.01", "02", "市容环境"),
+            Entry("02.01.01", "02.01", "占道经营"),
+        )
+    },
+    places={
+        entry.code: entry
+        for entry in (Entry("990101", "", "河东区"), Entry("990101001", "990101", "柳桥街道"))
+    },
+    catalogue=(
+        Line("01.01", "", WATER, date(2025, 1, 1), None, "市权责清单（演示）"),
+        Line("02.01", "", CITY_MANAGEMENT, date(2025, 1, 1), None, "市权责清单（演示）"),
+        Line("02.01", "990101", HEDONG, date(2025, 1, 1), None, "属地管理（演示）"),
+    ),
+    version="test",
+)
+
+
+def staff(name: str, *roles: Role, unit: int = CENTRE, staff_id: int | None = None) -> Actor:
+    """A person with roles at a unit; the same name is the same person."""
+    return Actor(
+        name=name,
+        roles=frozenset(roles),
+        staff_id=staff_id or 100 + sum(map(ord, name)) % 100_000,
+        unit_id=unit,
+        unit_ids=RULEBOOK.subtree(unit),
+    )
+
+
+AGENT = staff("话务员小林", Role.AGENT)
+DISPATCHER = staff("派单员老周", Role.DISPATCHER)
+REVIEWER = staff("审核员小秦", Role.REVIEWER)
+CALLBACK = staff("回访员小许", Role.CALLBACK)
+SUPERVISOR = staff("督办员老郑", Role.SUPERVISOR)
+WATER_CLERK = staff("水务局小何", Role.CLERK, unit=WATER)
+CITY_CLERK = staff("城管局小吕", Role.CLERK, unit=CITY_MANAGEMENT)
+HEDONG_CLERK = staff("河东区小施", Role.CLERK, unit=HEDONG)
+
+REQUEST: dict[str, Any] = {
+    "request_type": "help",
+    "category": "01.01.01",
+    "place": "990101001",
+    "address": "柳桥路8号院",
+    "urgency": "normal",
+    "title": "柳桥路8号院停水两天",
+    "content": "诉求人反映柳桥路8号院自前天上午起停水，至今未恢复，未见通知。",
+    "requester_name": "王女士",
+    "requester_phone": "13800001234",
+}
+
+
+def a_blank(*, now: datetime = MONDAY, kind: str = "citizen") -> CaseFile:
+    """A file before its opening action."""
+    return CaseFile(
+        number="2603090000017",
+        lookup_code="ABCD2345",
+        kind=kind,
+        procedure_version="2026",
+        opened_at=now,
+    )
+
+
+def a_case(*, now: datetime = MONDAY, **changes: Any) -> CaseFile:
+    """An accepted case, as an agent opens it."""
+    opened = act(a_blank(now=now), "open", AGENT, now=now, **{**REQUEST, **changes})
+    return opened.after
+
+
+def act(
+    case: CaseFile, action: str, actor: Actor, *, now: datetime = MONDAY, **inputs: Any
+) -> Move:
+    """One move."""
+    return move(case, action, actor=actor, inputs=inputs, now=now, rulebook=RULEBOOK)
+
+
+def later(**delta: float) -> datetime:
+    """A moment after the fixed Monday morning."""
+    return MONDAY + timedelta(**delta)
