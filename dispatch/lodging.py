@@ -138,11 +138,11 @@ class Lodging:
             arguments |= {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
         return arguments
 
-    def program(self, package: str, inside: str, name: str) -> Path:
-        """Path of a program in a wheel; `inside` matches the folder that must stay together."""
+    def program(self, package: str, pattern: str) -> Path:
+        """Path of a program in the wheel of `package`, where the account can run it."""
         spec = importlib.util.find_spec(package)
         places = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
-        found = next((path for place in places for path in place.glob(f"{inside}/{name}")), None)
+        found = next((path for place in places for path in place.glob(pattern)), None)
         if found is None:
             raise EmbeddedError(
                 f"本机没有 {package} 的程序包，请设置 HOTLINE_DATABASE_URL 和 HOTLINE_REDIS_URL。"
@@ -150,7 +150,8 @@ class Lodging:
             )
         if self.account is None or self.account.can_run(found):
             return found
-        return _copied(found, package=package, depth=len(Path(name).parts))
+        site = places[0].parent
+        return _copied(site, package=package) / found.relative_to(site)
 
 
 def _home_for_root(data: Path, *, name: str) -> Path:
@@ -187,25 +188,28 @@ def _announce(data: Path, there: Path) -> None:
     )
 
 
-def _copied(program: Path, *, package: str, depth: int) -> Path:
-    """A copy of the program's whole folder where every account can run it, made once a version."""
-    folder = program.parents[depth - 1]
+def _copied(site: Path, *, package: str) -> Path:
+    """A copy of a wheel's files that every account can run, made once for each version."""
     copy = ELSEWHERE / f"{package}-{importlib.metadata.version(package)}"
-    if not copy.exists():
-        ELSEWHERE.mkdir(parents=True, exist_ok=True)
-        ELSEWHERE.chmod(0o711)
-        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(folder, unfinished, symlinks=True)
-        for path in (unfinished, *unfinished.rglob("*")):
-            if not path.is_symlink():
-                runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
-                path.chmod(0o755 if runs else 0o644)
-        try:
-            unfinished.rename(copy)
-        except OSError:
-            # Somebody else was faster, with the same files.
-            shutil.rmtree(unfinished)
-    return copy / program.relative_to(folder)
+    if copy.exists():
+        return copy
+    ELSEWHERE.mkdir(parents=True, exist_ok=True)
+    ELSEWHERE.chmod(0o711)
+    unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+    # The programs look for their libraries in the second folder, relative to themselves.
+    for folder in (package, f"{package}.libs"):
+        if (site / folder).exists():
+            shutil.copytree(site / folder, unfinished / folder, symlinks=True)
+    for path in (unfinished, *unfinished.rglob("*")):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if runs else 0o644)
+    try:
+        unfinished.rename(copy)
+    except OSError:
+        # Somebody else was faster, with the same files.
+        shutil.rmtree(unfinished)
+    return copy
 
 
 def _not_ours(home: Path) -> EmbeddedError:

@@ -195,10 +195,11 @@ def test_below_a_closed_folder_the_files_lie_elsewhere(data: Path, monkeypatch, 
 
 
 @as_root
-def test_a_closed_program_is_copied_to_where_the_account_can_run_it(data: Path, monkeypatch):
+@pytest.mark.parametrize("kind", [Postgres, Valkey])
+def test_a_closed_program_is_copied_to_where_the_account_can_run_it(data, kind, monkeypatch):
     monkeypatch.setattr(lodging, "ELSEWHERE", data / "elsewhere")
     monkeypatch.setattr(lodging.Account, "can_run", lambda self, program: False)
-    server = Valkey(data)
+    server = kind(data)
     server.start()
     try:
         assert Path(psutil.Process(server.pid).exe()).is_relative_to(data / "elsewhere")
