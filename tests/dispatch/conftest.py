@@ -12,7 +12,7 @@ from tests.seeding import seed
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def office(database_url: str, redis_url: str) -> AsyncIterator[Office]:
-    """An office on an empty database of this module, seeded with units, people and the catalogue."""
+    """An office on this module's empty database, seeded with units, people and the catalogue."""
     settings = replace(settings_from({}), database_url=database_url, redis_url=redis_url)
     async with open_office(settings) as opened:
         await seed(opened.pool)
