@@ -29,10 +29,22 @@ async def open_pool(url: str, *, size: int = 8) -> Pool:
     """A pool of at most `size` connections. Raises Unreachable where no server answers."""
     try:
         return await asyncpg.create_pool(
-            url, min_size=1, max_size=size, init=_prepare, command_timeout=30
+            url,
+            min_size=1,
+            max_size=size,
+            init=_prepare,
+            reset=_leave_as_it_is,
+            command_timeout=30,
         )
     except (OSError, asyncpg.PostgresError) as fault:
         raise Unreachable(f"数据库连接不上：{fault}") from fault
+
+
+async def _leave_as_it_is(connection: Connection) -> None:
+    """Between two uses nothing needs resetting: no session state is set on pooled connections.
+
+    The driver's own reset is one more round trip for every use.
+    """
 
 
 async def _prepare(connection: Connection) -> None:

@@ -155,7 +155,7 @@ class WorkingCalendar:
         missing = timedelta(hours=hours)
         if not missing:
             return here
-        whole_day = sum(map(_length, self.office_hours), timedelta())
+        whole_day = _whole_day(self.office_hours)
         missing += self._worked(here)
         full_days, rest = divmod(missing, whole_day)
         if not rest:
@@ -174,7 +174,7 @@ class WorkingCalendar:
             return 0.0
         one_day = timedelta(days=1)
         days = self._count(end.date() - one_day) - self._count(start.date() - one_day)
-        whole_day = sum(map(_length, self.office_hours), timedelta())
+        whole_day = _whole_day(self.office_hours)
         return (days * whole_day + self._worked(end) - self._worked(start)).total_seconds()
 
     def _count(self, day: date) -> int:
@@ -188,7 +188,7 @@ class WorkingCalendar:
         now = _since_midnight(here.time())
         return sum(
             (
-                min(max(now - _since_midnight(period[0]), timedelta()), _length(period))
+                min(max(now - _opening(period), timedelta()), _length(period))
                 for period in self.office_hours
             ),
             timedelta(),
@@ -248,6 +248,18 @@ def _since_midnight(at: time) -> timedelta:
     )
 
 
+# The same few periods are asked about with every clock that starts.
+@cache
+def _opening(period: tuple[time, time]) -> timedelta:
+    return _since_midnight(period[0])
+
+
+@cache
 def _length(period: tuple[time, time]) -> timedelta:
     opens, closes = period
     return _since_midnight(closes) - _since_midnight(opens)
+
+
+@cache
+def _whole_day(periods: OfficeHours) -> timedelta:
+    return sum(map(_length, periods), timedelta())

