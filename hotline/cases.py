@@ -37,6 +37,19 @@ class Case(SQLModel, table=True):
         ),
         # Everything that is open, nearest deadline first: what is at risk, what is overdue.
         Index("case_open", "next_due_at", "id", postgresql_where=text("closed_at is null")),
+        # Few of the open cases: found without looking at the others.
+        Index(
+            "case_supervised",
+            "next_due_at",
+            "id",
+            postgresql_where=text("closed_at is null and supervised"),
+        ),
+        Index(
+            "case_redone",
+            "next_due_at",
+            "id",
+            postgresql_where=text("closed_at is null and round > 1"),
+        ),
         Index("case_by_phone", "requester_phone", text("id desc")),
         Index(
             "case_source_once",
@@ -113,6 +126,8 @@ class Event(SQLModel, table=True):
             unique=True,
             postgresql_where=text("idempotency_key is not null"),
         ),
+        # What somebody opened, newest first.
+        Index("event_opening", "actor_id", "case_id", postgresql_where=text("seq = 1")),
     )
 
     id: int | None = identity()
@@ -144,6 +159,13 @@ class Assignment(SQLModel, table=True):
             "due_at",
             "case_id",
             postgresql_where=text("ended_at is null and replied_at is null"),
+        ),
+        # What it has answered and what is not closed yet.
+        Index(
+            "assignment_sent",
+            "unit_id",
+            "case_id",
+            postgresql_where=text("ended_at is null and replied_at is not null"),
         ),
         Index("assignment_by_case", "case_id"),
         Index("assignment_by_unit", "unit_id", "case_id"),

@@ -232,6 +232,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at is null"),
     )
     op.create_index(
+        "case_supervised",
+        "case",
+        ["next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at is null and supervised"),
+    )
+    op.create_index(
+        "case_redone",
+        "case",
+        ["next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at is null and round > 1"),
+    )
+    op.create_index(
         "case_queue",
         "case",
         ["stage", "next_due_at", "id"],
@@ -375,6 +389,13 @@ def upgrade() -> None:
     )
     op.create_index("assignment_by_case", "assignment", ["case_id"], unique=False)
     op.create_index("assignment_by_unit", "assignment", ["unit_id", "case_id"], unique=False)
+    op.create_index(
+        "assignment_sent",
+        "assignment",
+        ["unit_id", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("ended_at is null and replied_at is not null"),
+    )
     op.create_index(
         "assignment_queue",
         "assignment",
@@ -523,6 +544,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("event_unit_id_fk")),
         sa.PrimaryKeyConstraint("id", name=op.f("event_pk")),
         sa.UniqueConstraint("case_id", "seq", name="event_seq_once"),
+    )
+    op.create_index(
+        "event_opening",
+        "event",
+        ["actor_id", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("seq = 1"),
     )
     op.create_index(
         "event_key_once",
@@ -745,6 +773,7 @@ def downgrade() -> None:
     op.drop_index("message_by_phone", table_name="message", postgresql_where=sa.text("phone <> ''"))
     op.drop_index("message_by_case", table_name="message")
     op.drop_table("message")
+    op.drop_index("event_opening", table_name="event", postgresql_where=sa.text("seq = 1"))
     op.drop_index(
         "event_key_once",
         table_name="event",
@@ -763,6 +792,11 @@ def downgrade() -> None:
     op.drop_index(op.f("call_by_case_id"), table_name="call")
     op.drop_index(op.f("call_by_agent_id"), table_name="call")
     op.drop_table("call")
+    op.drop_index(
+        "assignment_sent",
+        table_name="assignment",
+        postgresql_where=sa.text("ended_at is null and replied_at is not null"),
+    )
     op.drop_index(
         "assignment_queue",
         table_name="assignment",
@@ -785,6 +819,16 @@ def downgrade() -> None:
     op.drop_table("responsibility")
     op.drop_index(
         "case_source_once", table_name="case", postgresql_where=sa.text("source_id is not null")
+    )
+    op.drop_index(
+        "case_supervised",
+        table_name="case",
+        postgresql_where=sa.text("closed_at is null and supervised"),
+    )
+    op.drop_index(
+        "case_redone",
+        table_name="case",
+        postgresql_where=sa.text("closed_at is null and round > 1"),
     )
     op.drop_index("case_queue", table_name="case", postgresql_where=sa.text("closed_at is null"))
     op.drop_index("case_open", table_name="case", postgresql_where=sa.text("closed_at is null"))

@@ -1,0 +1,97 @@
+"""How much waits, for the badges beside the lists: numbers whose cost never grows.
+
+What stands in a stage is read from the tally; everything else is counted up to a bound.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dispatch.db import Connection
+from dispatch.queues import AT_RISK, QUEUES, Values, queues_for
+from hotline.people import Actor
+
+MOST_COUNTED = 1000
+"""A bounded count ends here, and is shown as "999+"."""
+
+# Lists that are a whole stage. What the reader must leave to others (回避) is counted too.
+_STAGES = {
+    "to_dispatch": "accepted",
+    "objections": "objected",
+    "registered": "registered",
+    "verdicts": "called_back",
+    "to_review": "replied",
+    "due_callback": "answered",
+}
+_OF_UNITS = {
+    name: f"""
+      select count(distinct n.case_id) from (
+        select x.case_id from unnest(:units) as u(id) cross join lateral (
+          select a.case_id from assignment a
+          where a.unit_id = u.id and {QUEUES[name].where} limit {MOST_COUNTED}) x
+        limit {MOST_COUNTED}) n"""
+    for name in ("mine", "unit_sent")
+}
+_OF_CASES = {
+    name: f"""
+      select count(*) from (
+        select 1 from "case" c where {QUEUES[name].where} limit {MOST_COUNTED}) n"""
+    for name in ("overdue", "at_risk", "supervised", "redone")
+}
+
+
+async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many cases stand in each of the actor's own lists that is worth a badge.
+
+    One statement. Stage lists are exact; the others are at most MOST_COUNTED.
+    """
+    put = Values()
+    wanted = {
+        name: statement
+        for name in (queue.name for queue in queues_for(actor))
+        if (statement := _count(name))
+    }
+    if not wanted:
+        return {}
+    text = ",\n".join(f'({statement}) as "{name}"' for name, statement in wanted.items())
+    for word, value, kind in (
+        (":units", list(actor.unit_ids), "bigint[]"),
+        (":now", now, "timestamptz"),
+        (":risk", now + AT_RISK, "timestamptz"),
+    ):
+        if word in text:
+            text = text.replace(word, put(value, kind))
+    row = await connection.fetchrow(f"select {text}", *put.given)
+    assert row is not None
+    return dict(row.items())
+
+
+def _count(name: str) -> str | None:
+    if stage := _STAGES.get(name):
+        return (
+            "select coalesce(sum(n), 0)::int from tally"
+            f" where day is null and measure = 'stage:{stage}'"
+        )
+    return _OF_UNITS.get(name) or _OF_CASES.get(name)
+
+
+def badge(n: int) -> str:
+    """A count as it stands beside a list's name; nothing for none."""
+    if n <= 0:
+        return ""
+    return f"{MOST_COUNTED - 1}+" if n >= MOST_COUNTED else str(n)
+
+
+async def stage_counts(
+    connection: Connection, *, unit_ids: Iterable[int] | None = None
+) -> dict[str, int]:
+    """How many cases stand in each stage now: of the city, or of these lead units."""
+    rows = await connection.fetch(
+        """
+        select substr(measure, 7) as stage, sum(n)::int as n from tally
+        where day is null and measure like 'stage:%'
+          and ($1::bigint[] is null or unit_id = any($1))
+        group by measure having sum(n) <> 0
+        """,
+        None if unit_ids is None else list(unit_ids),
+    )
+    return {row["stage"]: row["n"] for row in rows}
