@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from dispatch import record
 from dispatch.db import Connection, transaction
@@ -144,7 +145,9 @@ async def log_call(
         return known
     if opened:
         office.bell.ring(opened.after.number)
-    outcome = Outcome(opened.after, opened.event) if opened else None
+    outcome: Outcome | None = None
+    if opened and case_id is not None:
+        outcome = Outcome(msgspec.structs.replace(opened.after, id=case_id), opened.event)
     return LoggedCall(call_id, ending.disposition, outcome)
 
 
@@ -179,7 +182,7 @@ def _ending(inputs: Mapping[str, Any]) -> _Ending:
     for name, label, longest in (("subject", "来电事项", 100), ("answer", "答复内容", 2000)):
         try:
             texts[name] = clean_text(
-                str(inputs.get(name) or ""),
+                _as_text(inputs, name, label),
                 field_label=label,
                 max_length=longest,
                 required=required,
@@ -202,6 +205,13 @@ def _ending(inputs: Mapping[str, Any]) -> _Ending:
     if wrong:
         raise Incomplete(wrong)
     return _Ending(disposition, texts["subject"], texts["answer"], ground, number)
+
+
+def _as_text(inputs: Mapping[str, Any], name: str, label: str) -> str:
+    value = inputs.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadWording(f"“{label}”应为文字")
+    return value or ""
 
 
 async def _known_case(connection: Connection, number: str, actor: Actor) -> int:
@@ -231,7 +241,7 @@ async def _logged_before(office: Office, actor: Actor, key: str) -> LoggedCall |
 async def _write_once(connection: Connection, opened: Move, actor: Actor) -> Outcome:
     """Write a new case, or find the one that the same key had opened."""
     try:
-        await record.write_new(connection, [opened])
+        case_id = await record.write_new(connection, [opened])
     except asyncpg.UniqueViolationError as clash:
         if clash.constraint_name != "event_key_once":
             raise
@@ -241,4 +251,4 @@ async def _write_once(connection: Connection, opened: Move, actor: Actor) -> Out
         if case is None:
             raise NotPermitted("这个 Idempotency-Key 对应的工单您无权查看。") from clash
         return Outcome(case, None)
-    return Outcome(opened.after, opened.event)
+    return Outcome(msgspec.structs.replace(opened.after, id=case_id), opened.event)

@@ -85,10 +85,12 @@ async def perform_on(
     idempotency_key: str | None = None,
 ) -> Outcome:
     """`perform` within the caller's transaction, without the bell."""
+    version = 0
     for _ in range(_TRIES):
         case = await record.load(connection, number, actor)
         if case is None:
             raise NotFound()
+        version = case.version
         if idempotency_key and await taken_before(
             connection, actor, idempotency_key, action, number
         ):
@@ -111,7 +113,7 @@ async def perform_on(
             # The same key at the same moment on another connection: look again, and find it.
             if clash.constraint_name != "event_key_once":
                 raise
-    raise Conflict("本件正被多人同时办理，请刷新后重试。", version=case.version)
+    raise Conflict("本件正被多人同时办理，请刷新后重试。", version=version)
 
 
 async def taken_before(

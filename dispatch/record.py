@@ -38,7 +38,7 @@ def _load_statement(condition: str) -> str:
     return f"""
     select c.id, {", ".join(f"c.{name}" for name in _COLUMNS)},
       (select coalesce(jsonb_agg(a order by a.id), '[]') from assignment a
-        where a.case_id = c.id and a.ended_at is null) as assignments,
+        where a.case_id = c.id and a.withdrawn_at is null) as assignments,
       (select coalesce(jsonb_agg(k order by k.id), '[]') from clock k
         where k.case_id = c.id and k.ended_at is null) as clocks
     from "case" c
@@ -50,11 +50,10 @@ async def load(connection: Connection, number: str, actor: Actor) -> CaseFile | 
     """The file as it stands, or None where there is none that the actor may see."""
     scope = visible_cases(actor, first=2)
     row = await connection.fetchrow(_load_statement(scope.condition), number, *scope.values)
-    return None if row is None else _file(row)
+    return None if row is None else _file(dict(row.items()))
 
 
-def _file(row: Mapping[str, Any]) -> CaseFile:
-    fields = dict(row.items())
+def _file(fields: dict[str, Any]) -> CaseFile:
     fields["handlers"] = tuple(fields["handlers"])
     fields["assignments"] = msgspec.convert(fields["assignments"], tuple[Part, ...])
     fields["clocks"] = msgspec.convert(fields["clocks"], tuple[Running, ...])

@@ -1,4 +1,4 @@
-"""A case in hand (案卷): the row, this round's assignments and the open clocks, as one value.
+"""A case in hand (案卷): the row, the assignments that stand and the open clocks, as one value.
 
 `dispatch.perform` loads it in one statement; `hotline.transition.move` makes the next one.
 Nothing here is changed in place: a move gives a new file.
@@ -112,7 +112,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The assignments that are open in this round."""
+        """The assignments that are open: those of this round."""
         return tuple(part for part in self.assignments if part.open)
 
     @property
@@ -129,7 +129,19 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
         """The open clock of that name."""
         return next((c for c in self.clocks if c.open and c.name == name), None)
 
-    def part_of(self, unit_ids: tuple[int, ...]) -> Part | None:
-        """The open assignment of one of the units; the lead's before a co-unit's."""
-        own = [part for part in self.parts if part.unit_id in unit_ids]
-        return min(own, key=lambda part: part.part != "lead", default=None)
+    def part_of(self, unit_ids: tuple[int, ...], part: str | None = None) -> Part | None:
+        """The open assignment ("lead", "co" or either) in whose name one of the units acts.
+
+        A district may hold two: its own and that of a street below it. The lead's goes first,
+        then what is still owed, then the unit that is named first (`Actor.unit_ids`: the own).
+        """
+        own = [one for one in self.parts if one.unit_id in unit_ids and part in (None, one.part)]
+        return min(
+            own,
+            key=lambda one: (
+                one.part != "lead",
+                one.replied_at is not None,
+                unit_ids.index(one.unit_id),
+            ),
+            default=None,
+        )

@@ -211,10 +211,12 @@ def moment_of_share(
     start, rests = in_shanghai(start_at), merged(stops)
     if not limit.in_days:
         return run_hours(limit.unit, start, limit.amount * share, rests, calendar)
-    end = due_with_stops(limit, start_at, stops, calendar).due_at
     # 0.1 of 30 days is 3 days, not 3.0000000000000004.
     amount = math.ceil(round(limit.amount * share, 9))
     day = last_counted(limit.unit, start.date(), amount, rests, calendar)
+    if not rests and calendar.is_working(day):
+        return dt.datetime.combine(day, WARNING_TIME, SHANGHAI)
+    end = due_with_stops(limit, start_at, stops, calendar).due_at
     day = _acting_day(day, start.date(), end.date(), calendar)
     moment = dt.datetime.combine(day, WARNING_TIME, SHANGHAI)
     for from_at, until_at in rests:

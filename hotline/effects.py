@@ -15,6 +15,8 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.errors import Incomplete, NotAvailable
 from hotline.people import Actor
+from hotline.procedures import procedure
+from hotline.rings import BREACHED, rung_to
 from hotline.rulebook import Rulebook
 
 ANSWERED_WITHIN = (5, 10, 15)
@@ -33,27 +35,30 @@ class Count:
 
 @dataclass(slots=True)
 class Draft:
-    """A case while an action changes it."""
+    """A case while an action changes it; `part` is the part that the action belongs to."""
 
     case: CaseFile
     actor: Actor
     inputs: dict[str, Any]
     now: datetime
     rulebook: Rulebook
+    part: str | None = None
     counts: list[Count] = field(default_factory=list)
 
     def set(self, **changes: Any) -> None:
         """Change fields of the file."""
         self.case = msgspec.structs.replace(self.case, **changes)
 
-    def count(self, measure: str, n: int = 1, *, unit: bool = True) -> None:
-        """Add to a figure of today, of the lead unit (or of the whole city)."""
+    def count(
+        self, measure: str, n: int = 1, *, unit: bool = True, at: datetime | None = None
+    ) -> None:
+        """Add to a figure of today (or of the day of `at`), of the lead unit or the whole city."""
         self.counts.append(
             Count(
                 measure,
                 n,
                 self.case.lead_unit_id if unit else None,
-                in_shanghai(self.now).date(),
+                in_shanghai(at or self.now).date(),
             )
         )
 
@@ -76,8 +81,9 @@ class Draft:
         )
 
     def own_part(self) -> Part:
-        """The assignment in whose name the actor acts: the own unit's, else the lead's."""
-        part = self.case.part_of(self.actor.unit_ids) or self.case.lead
+        """The assignment that the action is about: the own unit's, or the lead's (time, import)."""
+        own = self.case.part_of(self.actor.unit_ids, self.part) if self.part else None
+        part = own or (self.case.lead if self.part != "co" else None)
         if part is None:
             raise NotAvailable("本件现在没有承办单位")
         return part
@@ -111,8 +117,9 @@ def assign(draft: Draft) -> None:
     cos = [draft.rulebook.units_by_code[code] for code in draft.inputs.get("co_units", ())]
     if lead in cos:
         raise Incomplete({"co_units": f"{lead.name}已是主办单位，不能同时协办"})
-    if any(unit.kind == "centre" for unit in (lead, *cos)):
-        raise Incomplete({"lead_unit": "热线中心不能作为承办单位"})
+    for name, units in (("lead_unit", [lead]), ("co_units", cos)):
+        if any(unit.kind == "centre" for unit in units):
+            raise Incomplete({name: "热线中心不能作为承办单位"})
     parts = tuple(
         Part(
             round=draft.case.round,
@@ -131,13 +138,17 @@ def assign(draft: Draft) -> None:
 
 
 def withdraw(draft: Draft) -> None:
-    """The units lose the case, and with it their access."""
+    """The units lose the case, and with it their access: also what earlier rounds gave them."""
     lead = draft.case.lead
     new = draft.rulebook.units_by_code[draft.inputs["lead_unit"]]
     if lead and lead.unit_id == new.id:
         raise Incomplete({"lead_unit": f"{new.name}就是现在的主办单位"})
     draft.count("withdrawn")
-    draft.change_parts(lambda part: part.open, withdrawn_at=draft.now, ended_at=draft.now)
+    losing = {part.unit_id for part in draft.case.parts}
+    draft.change_parts(
+        lambda part: part.unit_id in losing and part.withdrawn_at is None, withdrawn_at=draft.now
+    )
+    draft.change_parts(lambda part: part.open, ended_at=draft.now)
 
 
 def sign(draft: Draft) -> None:
@@ -236,24 +247,26 @@ def callback(draft: Draft) -> None:
 
 
 def rate(draft: Draft) -> None:
-    """The requester's own text; a second one replaces the first."""
+    """The requester's own text; a second one replaces the first, a late one is still a rating."""
     _count_verdict(draft, -1)
     draft.set(satisfied=int(draft.inputs["rating"]), rated_at=draft.now)
+    if draft.case.outcome == "unrated":
+        draft.set(outcome="rate")
     _count_verdict(draft, 1)
 
 
 def _count_verdict(draft: Draft, n: int) -> None:
-    """Add (or take back) what the requester said of this round."""
+    """Add what the requester said of this round, or take it back from the day it was said on."""
     case = draft.case
     if case.satisfied is None:
         return
-    draft.count("rated", n)
+    draft.count("rated", n, at=case.rated_at)
     if case.satisfied >= 3:
-        draft.count("satisfied", n)
+        draft.count("satisfied", n, at=case.rated_at)
     if case.solved:
-        draft.count("called_back", n)
+        draft.count("called_back", n, at=case.rated_at)
         if case.solved != "no":
-            draft.count("solved", n)
+            draft.count("solved", n, at=case.rated_at)
 
 
 def unrated(draft: Draft) -> None:
@@ -271,16 +284,15 @@ def supervise(draft: Draft) -> None:
     draft.set(supervised=True)
 
 
-BREACHED = 3
-
-
 def ring(draft: Draft) -> None:
     """A clock has warned, or its limit has passed: noted once per level."""
     name, level = draft.inputs["clock"], draft.inputs["level"]
     clock = draft.case.clock(name)
     if clock is None or clock.rung >= level:
         raise NotAvailable("该时限已结束或已提示过")
-    draft.change_clocks(lambda one: one is clock, rung=level)
+    rule = procedure(draft.case.kind).clock(name)
+    told = rung_to(clock, level, rule, draft.rulebook)
+    draft.change_clocks(lambda one: one is clock, rung=told.rung, ring_at=told.ring_at)
     if level == BREACHED and name == "handle":
         draft.count("overdue")
 

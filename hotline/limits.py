@@ -8,7 +8,8 @@ or without rolling forward from a rest day, 民法典 203) or working days (工�
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from functools import lru_cache
+from typing import Literal, get_args
 
 Unit = Literal["hour", "working_hour", "calendar_day", "working_day"]
 
@@ -59,14 +60,10 @@ class Limit:
         if not self.roll and self.unit != "calendar_day":
             raise ValueError("只有按自然日计算的时限可以不顺延")
 
-    @classmethod
-    def parse(cls, code: str) -> Self:
+    @staticmethod
+    def parse(code: str) -> "Limit":
         """Read `.code` back. Raises ValueError for anything else."""
-        found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)(h|wh|d|wd)(!?)", code)
-        if found is None:
-            raise ValueError(f"时限写法有误：{code}")
-        amount, unit, fixed = found.groups()
-        return cls(float(amount) if "." in amount else int(amount), _UNITS[unit], not fixed)
+        return _parsed(code)
 
     @property
     def in_days(self) -> bool:
@@ -86,6 +83,15 @@ class Limit:
     def _amount_text(self) -> str:
         whole = int(self.amount)
         return str(whole) if whole == self.amount else f"{self.amount:.9f}".rstrip("0")
+
+
+@lru_cache(maxsize=1024)
+def _parsed(code: str) -> Limit:
+    found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)(h|wh|d|wd)(!?)", code)
+    if found is None:
+        raise ValueError(f"时限写法有误：{code}")
+    amount, unit, fixed = found.groups()
+    return Limit(float(amount) if "." in amount else int(amount), _UNITS[unit], not fixed)
 
 
 def hours(amount: float) -> Limit:

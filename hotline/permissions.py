@@ -45,8 +45,7 @@ def may(actor: Actor, action: Action, case: CaseFile) -> bool:
         return False
     if action.part is None:
         return True
-    part = case.part_of(actor.unit_ids)
-    return part is not None and part.part == action.part
+    return case.part_of(actor.unit_ids, action.part) is not None
 
 
 def recused(actor: Actor, action: Action, case: CaseFile) -> bool:
@@ -73,8 +72,8 @@ def may_reveal(actor: Actor, case: CaseFile) -> bool:
     """
     if case.confidential or case.anonymous or case.request_type == "report":
         return False
-    part = case.part_of(actor.unit_ids)
-    return part is not None and part.part == "lead" and part.signed_at is not None
+    part = case.part_of(actor.unit_ids, "lead")
+    return part is not None and part.signed_at is not None
 
 
 def roles_text(roles: Sequence[str]) -> list[Role]:

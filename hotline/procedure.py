@@ -7,6 +7,7 @@ clocks that the actions start and end. Nothing in the program asks for one proce
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hotline.clocks import Limit
@@ -141,7 +142,12 @@ class Action:
     @property
     def inputs(self) -> tuple[tuple[str, bool], ...]:
         """(name, required) of each input."""
-        return tuple((name.rstrip("?"), not name.endswith("?")) for name in self.needs)
+        return _inputs(self.needs)
+
+
+@cache
+def _inputs(needs: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    return tuple((name.rstrip("?"), not name.endswith("?")) for name in needs)
 
 
 @dataclass(frozen=True)
@@ -159,10 +165,13 @@ class Procedure:
         object.__setattr__(self, "_stages", {stage.name: stage for stage in self.stages})
         object.__setattr__(self, "_actions", {action.name: action for action in self.actions})
         object.__setattr__(self, "_clocks", {clock.name: clock for clock in self.clocks})
+        from_stages = {name: self._starting_in(name) for name in (NEW, *self._stages)}
+        object.__setattr__(self, "_from_stages", from_stages)
 
     _stages: Mapping[str, Stage] = None  # type: ignore[assignment]  # set in __post_init__
     _actions: Mapping[str, Action] = None  # type: ignore[assignment]
     _clocks: Mapping[str, ClockRule] = None  # type: ignore[assignment]
+    _from_stages: Mapping[str, tuple[Action, ...]] = None  # type: ignore[assignment]
 
     def stage(self, name: str) -> Stage:
         """The stage of that name."""
@@ -178,6 +187,9 @@ class Procedure:
 
     def actions_from(self, stage: str) -> tuple[Action, ...]:
         """Every action that starts in the stage, in the order of the procedure."""
+        return self._from_stages[stage]
+
+    def _starting_in(self, stage: str) -> tuple[Action, ...]:
         anywhere = stage != NEW and self.stage(stage).phase is not Phase.CLOSED
         return tuple(
             action

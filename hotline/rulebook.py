@@ -89,10 +89,13 @@ class Rulebook:
         return children
 
     def subtree(self, unit_id: int) -> tuple[int, ...]:
-        """The unit and every unit below it."""
-        found = [unit_id]
-        for above in found:
-            found.extend(self._children.get(above, ()))
+        """The unit itself, then every unit below it."""
+        found = {unit_id: None}
+        waiting = [unit_id]
+        for above in waiting:
+            below = [unit for unit in self._children.get(above, ()) if unit not in found]
+            found.update(dict.fromkeys(below))
+            waiting.extend(below)
         return tuple(found)
 
     def unit_name(self, unit_id: int | None) -> str:

@@ -36,6 +36,8 @@ Rest = tuple[dt.datetime, dt.datetime]
 
 def merged(stops: Sequence[Stop]) -> list[Rest]:
     rests: list[Rest] = []
+    if not stops:
+        return rests
     for from_at, until_at in sorted(
         (in_shanghai(stop.from_at), _closed(in_shanghai(stop.until_at))) for stop in stops
     ):

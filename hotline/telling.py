@@ -45,12 +45,13 @@ def tells(
     rulebook: Rulebook,
     inputs: Mapping[str, Any],
 ) -> tuple[Tell, ...]:
-    """The messages of the action on the case as it now stands."""
-    return tuple(
-        told
-        for template in action.tells
-        for told in _told(template, action, case, rules, rulebook, inputs)
-    )
+    """The messages of the action on the case as it now stands; a role is told once."""
+    messages: list[Tell] = []
+    for template in action.tells:
+        for told in _told(template, action, case, rules, rulebook, inputs):
+            if not told.role or all(told.role != other.role for other in messages):
+                messages.append(told)
+    return tuple(messages)
 
 
 def _told(
@@ -67,7 +68,7 @@ def _told(
             return []
         purpose = "rating" if template.endswith("/rating") else "service"
         return [
-            Tell(template, purpose, phone=case.requester_phone, params=_for_citizen(case, rules))
+            Tell(template, purpose, phone=case.requester_phone, params=for_citizen(case, rules))
         ]
     params = _for_staff(action, case, rules, rulebook, inputs)
     if audience == "unit":
@@ -86,7 +87,8 @@ def _told(
     return [Tell(template, role=audience, params=params)]
 
 
-def _for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
+def for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
+    """What a text to the requester may say."""
     whole = case.clock("whole")
     return {
         "number": case.number,

@@ -14,13 +14,14 @@ import msgspec
 
 from hotline import clocks
 from hotline.casefile import CaseFile, Part, Running
-from hotline.effects import BREACHED, EFFECTS, Count, Draft
+from hotline.effects import EFFECTS, Count, Draft
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.permissions import may, recused
 from hotline.procedure import Action, ClockRule, Phase, Procedure
 from hotline.procedures import procedure
+from hotline.rings import next_ring
 from hotline.rulebook import Rulebook
 from hotline.telling import Tell, tells
 
@@ -110,7 +111,7 @@ def move(
         raise Incomplete(wrong)
 
     target = action.to(case, clean) if callable(action.to) else action.to
-    draft = Draft(case, actor, clean, now, rulebook)
+    draft = Draft(case, actor, clean, now, rulebook, action.part)
     for effect in action.does:
         EFFECTS[effect](draft)
     if action.handles and actor.staff_id and actor.staff_id not in draft.case.handlers:
@@ -172,22 +173,6 @@ def _started(draft: Draft, rule: ClockRule) -> Running:
         calendar_version=due.calendar_version,
     )
     return msgspec.structs.replace(clock, ring_at=next_ring(clock, rule, draft.rulebook))
-
-
-def ring_moments(clock: Running, rule: ClockRule, rulebook: Rulebook) -> list[datetime]:
-    """When the clock rings: at each share of its counted time, then when it has run out."""
-    limit = clocks.Limit.parse(clock.limit)
-    return [
-        clocks.moment_of_share(limit, clock.started_at, share, rulebook.calendar)
-        for share in rule.warn
-    ] + [clock.due_at]
-
-
-def next_ring(clock: Running, rule: ClockRule, rulebook: Rulebook) -> datetime | None:
-    """The next moment at which somebody must be told, or None after the breach."""
-    if clock.rung >= BREACHED:
-        return None
-    return ring_moments(clock, rule, rulebook)[clock.rung]
 
 
 def _close(draft: Draft, action: Action) -> None:

@@ -10,7 +10,7 @@ from hotline.calendar import SHANGHAI, calendar_in_file
 from hotline.casefile import CaseFile
 from hotline.people import Actor, Role
 from hotline.rulebook import Entry, Line, Rulebook, UnitEntry
-from hotline.transition import Move, move
+from hotline.transition import Move, move, open_actions
 
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
 
@@ -115,3 +115,87 @@ def act(
 def later(**delta: float) -> datetime:
     """A moment after the fixed Monday morning."""
     return MONDAY + timedelta(**delta)
+
+
+# How a case comes to stand where a test needs it: who does what, from one stage to the next.
+_WAYS: dict[str, tuple[tuple[str, Actor, dict[str, Any]], ...]] = {
+    "dispatched": (("dispatch", DISPATCHER, {"lead_unit": "SWJ"}),),
+    "objected": (
+        ("dispatch", DISPATCHER, {"lead_unit": "SWJ"}),
+        ("object", WATER_CLERK, {"objection_ground": "not_duty", "note": "属小区自建管网。"}),
+    ),
+    "handling": (
+        ("dispatch", DISPATCHER, {"lead_unit": "SWJ"}),
+        ("sign", WATER_CLERK, {}),
+    ),
+}
+_WAYS["replied"] = (
+    *_WAYS["handling"],
+    ("reply", WATER_CLERK, {"result": "solved", "reply": "抢修完成，今日上午恢复供水。"}),
+)
+_WAYS["answered"] = (*_WAYS["replied"], ("approve", REVIEWER, {}))
+_WAYS["called_back"] = (
+    *_WAYS["answered"],
+    ("callback", CALLBACK, {"attempt": "answered", "solved": "no", "satisfied": "2"}),
+)
+_WAYS["closed"] = (
+    *_WAYS["answered"],
+    ("callback", CALLBACK, {"attempt": "answered", "solved": "yes", "satisfied": "5"}),
+)
+
+
+def a_case_in(stage: str, *, now: datetime = MONDAY, **changes: Any) -> CaseFile:
+    """A case of the water bureau that stands in the stage, everything done at `now`."""
+    if stage in ("registered", "refused"):
+        case = act(a_blank(now=now), "register", AGENT, now=now, **{**REQUEST, **changes}).after
+        if stage == "refused":
+            case = act(case, "refuse", AGENT, now=now, refusal_ground="explain", reason="无").after
+        return case
+    case = a_case(now=now, **changes)
+    for action, actor, inputs in _WAYS.get(stage, ()):
+        case = act(case, action, actor, now=now, **inputs).after
+    assert case.stage == stage
+    return case
+
+
+class Story:
+    """One case told step by step: `now` moves on, and every move is kept."""
+
+    def __init__(self, *, at: datetime = MONDAY, opened_by: Actor = AGENT, **changes: Any) -> None:
+        self.now = at
+        self.moves: list[Move] = []
+        self.case = a_blank(now=at)
+        self.does(opened_by, "open", **{**REQUEST, **changes})
+
+    def waits(self, **delta: float) -> None:
+        """Time passes."""
+        self.now += timedelta(**delta)
+
+    def does(self, actor: Actor, action: str, **inputs: Any) -> Move:
+        """The actor takes the action now."""
+        moved = act(self.case, action, actor, now=self.now, **inputs)
+        self.moves.append(moved)
+        self.case = moved.after
+        return moved
+
+    def can(self, actor: Actor) -> set[str]:
+        """What the actor is offered now."""
+        return {action.name for action in open_actions(self.case, actor)}
+
+    def due(self, clock: str) -> str:
+        """The deadline of an open clock, as "03-16 23:59"; empty where none runs."""
+        running = self.case.clock(clock)
+        return f"{running.due_at.astimezone(SHANGHAI):%m-%d %H:%M}" if running else ""
+
+    def told(self) -> list[str]:
+        """The texts and notices of the last move: template → destination."""
+        return [f"{told.template} → {told.destination}" for told in self.moves[-1].tells]
+
+    def figure(self, measure: str, unit_id: int | None = None) -> int:
+        """The sum of a figure over everything that happened."""
+        return sum(
+            count.n
+            for moved in self.moves
+            for count in moved.counts
+            if count.measure == measure and count.unit_id == unit_id
+        )

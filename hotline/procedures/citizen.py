@@ -36,7 +36,7 @@ def co_units_done(case: CaseFile, actor: Actor) -> str | None:
 
 def co_open(case: CaseFile, actor: Actor) -> str | None:
     """A co-unit reports once a round, after signing."""
-    part = case.part_of(actor.unit_ids)
+    part = case.part_of(actor.unit_ids, "co")
     if part and part.replied_at:
         return "本单位已反馈协办情况"
     return None if part and part.signed_at else "请先签收"
@@ -44,7 +44,7 @@ def co_open(case: CaseFile, actor: Actor) -> str | None:
 
 def co_unsigned(case: CaseFile, actor: Actor) -> str | None:
     """A co-unit signs once."""
-    part = case.part_of(actor.unit_ids)
+    part = case.part_of(actor.unit_ids, "co")
     return "本单位已签收" if part and part.signed_at else None
 
 
@@ -65,8 +65,10 @@ def callback_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str,
         return {
             name: f"已接通，请填写“{label}”" for name, label in asked.items() if name not in inputs
         }
-    said = ATTEMPTS[inputs["attempt"]]
-    return {name: f"“{said}”时不能填写“{label}”" for name, label in asked.items() if name in inputs}
+    said, answers = ATTEMPTS[inputs["attempt"]], {**asked, "manner": "服务态度满意度"}
+    return {
+        name: f"“{said}”时不能填写“{label}”" for name, label in answers.items() if name in inputs
+    }
 
 
 def after_rating(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
@@ -88,6 +90,13 @@ def reachable(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
     if case.source_id or inputs.get("anonymous") or "requester_phone" in inputs:
         return {}
     return {"requester_phone": "请填写联系电话；诉求人不愿留号码的，请勾选“匿名”"}
+
+
+def something_amended(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """A correction corrects something."""
+    if inputs.keys() - {"note"}:
+        return {}
+    return {"note": "请填写要更正的诉求类型、分类、区域或地址"}
 
 
 FORM = (
@@ -218,7 +227,8 @@ ACTIONS = (
     Action(
         "amend", "更正要素", when=("registered", "accepted", "objected"),
         by=(Role.AGENT, Role.DISPATCHER),
-        needs=("request_type?", "category?", "place?", "address?", "note?"), does=("amend",),
+        needs=("request_type?", "category?", "place?", "address?", "note?"),
+        check=something_amended, does=("amend",),
     ),
     Action(
         "supplement", "补充诉求", when=OPEN,
@@ -313,8 +323,8 @@ ACTIONS = (
         by=(Role.DISPATCHER, Role.SUPERVISOR), needs=("close_reason", "note"), recused=True,
     ),
     Action(
-        "remind", "催办", when=WITH_UNITS, by=OVERSEERS, needs=("note?",), does=("remind",),
-        tells=("unit/reminded",),
+        "remind", "催办", when=("dispatched", "objected", "handling"), by=OVERSEERS,
+        needs=("note?",), does=("remind",), tells=("unit/reminded",),
     ),
     Action(
         "supervise", "督办", when=OPEN, by=(Role.SUPERVISOR,), needs=("note",),

@@ -5,11 +5,11 @@ from hotline.procedure import ANYWHERE, Action
 
 TIME = (
     Action(
-        "warn", "时限预警", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("clock", "level"),
+        "warn", "时限预警", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("clock", "level", "since?"),
         does=("ring",), tells=("owed/warned",),
     ),
     Action(
-        "breach", "超期", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("clock", "level"),
+        "breach", "超期", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("clock", "level", "since?"),
         does=("ring",), tells=("owed/breached", "supervisor/breached"),
     ),
 )  # fmt: skip
