@@ -62,6 +62,10 @@ class Bell:
         self._waiting.add(number)
         self._rung.set()
 
+    def wake(self) -> None:
+        """Something waits for the worker although no case has changed."""
+        self._rung.set()
+
     async def _pass_on(self) -> None:
         while True:
             await self._rung.wait()
@@ -71,6 +75,11 @@ class Bell:
 
     async def _flush(self) -> None:
         numbers, self._waiting = self._waiting, set()
+        if numbers:
+            await self._tell_screens(numbers)
+        await self._wake_worker()
+
+    async def _tell_screens(self, numbers: set[str]) -> None:
         told = sorted(numbers) if len(numbers) <= _MOST_NUMBERS else []
         try:
             async with self._pool.acquire() as connection:
@@ -79,7 +88,6 @@ class Bell:
                 )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
             log.warning("bell: database did not hear", error=str(fault))
-        await self._wake_worker()
 
     async def _wake_worker(self) -> None:
         if not self._redis_url:

@@ -31,6 +31,12 @@ class Settings:
     web_processes: int
     sms_provider: str
     sms_signature: str
+    sms_number: str
+    sms_http_url: str | None
+    kannel_url: str
+    kannel_user: str
+    kannel_password: str = field(repr=False)
+    gateway_address: str | None
     city: str
     gateway_secrets: tuple[str, ...] = field(repr=False)
     secure_cookies: bool
@@ -40,6 +46,13 @@ class Settings:
     def loopback(self) -> bool:
         """Whether only this machine reaches the web."""
         return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+
+    @property
+    def own_address(self) -> str:
+        """Where a gateway reaches this web, without a slash at the end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "localhost") else self.host
+        host = f"[{host}]" if ":" in host else host
+        return (self.gateway_address or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def demo_passwords(self) -> bool:
@@ -142,6 +155,12 @@ def _words(highest: int) -> Callable[[str], str]:
     return read
 
 
+def _digits(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{3,20}", text):
+        raise _Unusable("应为 3 到 20 位数字", "must be 3 to 20 digits")
+    return text
+
+
 def _secrets(text: str) -> tuple[str, ...]:
     secrets = tuple(part.strip() for part in text.split(",") if part.strip())
     if any(len(secret) < SHORTEST_SECRET for secret in secrets):
@@ -194,8 +213,29 @@ VARIABLES = (
     Variable(
         "HOTLINE_SMS_PROVIDER",
         "sim",
-        "who carries texts; sim: a phone on the screen",
-        _one_of("sim"),
+        "who carries texts; sim: a phone on the screen; kannel; http: a signed JSON gateway",
+        _one_of("sim", "kannel", "http"),
+    ),
+    Variable("HOTLINE_SMS_NUMBER", "12345", "number that texts come from and are sent to", _digits),
+    Variable(
+        "HOTLINE_SMS_HTTP_URL",
+        "",
+        "address of the JSON gateway that takes texts (provider http)",
+        _url("http", "https"),
+    ),
+    Variable(
+        "HOTLINE_KANNEL_URL",
+        "http://127.0.0.1:13013/cgi-bin/sendsms",
+        "address of Kannel's sendsms (provider kannel)",
+        _url("http", "https"),
+    ),
+    Variable("HOTLINE_KANNEL_USER", "hotline", "Kannel's sendsms-user", _words(50)),
+    Variable("HOTLINE_KANNEL_PASSWORD", "", "password of Kannel's sendsms-user", str, secret=True),
+    Variable(
+        "HOTLINE_GATEWAY_ADDRESS",
+        "",
+        "http(s)://… under which gateways reach this web; empty: the host and port above",
+        _url("http", "https"),
     ),
     Variable(
         "HOTLINE_SMS_SIGNATURE",

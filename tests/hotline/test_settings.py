@@ -62,6 +62,10 @@ def test_given_values_arrive(tmp_path: Path):
         ("HOTLINE_POOL_SIZE", "1", "2 到 200"),
         ("HOTLINE_SMS_PROVIDER", "pigeon", "sim"),
         ("HOTLINE_SMS_SIGNATURE", "【云州】", "【】"),
+        ("HOTLINE_SMS_NUMBER", "+12345", "数字"),
+        ("HOTLINE_SMS_HTTP_URL", "ftp://sms", "http://"),
+        ("HOTLINE_KANNEL_URL", "localhost:13013", "http://"),
+        ("HOTLINE_GATEWAY_ADDRESS", "hotline.example", "http://"),
         ("HOTLINE_CITY", "云\u202e州", "控制字符"),
         ("HOTLINE_GATEWAY_SECRETS", "0123456789abcdef,short", "16"),
         ("HOTLINE_LOG", "loud", "debug"),
@@ -94,6 +98,23 @@ def test_a_secret_appears_neither_in_an_error_nor_in_a_log(name, wrong, right):
         settings_from({name: wrong})
     assert "hush" not in str(refused.value)
     assert "hush" not in repr(settings_from({name: right}))
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8012"),
+        ({"HOTLINE_HOST": "0.0.0.0", "HOTLINE_PORT": "80"}, "http://127.0.0.1:80"),
+        ({"HOTLINE_HOST": "::1"}, "http://[::1]:8012"),
+        ({"HOTLINE_GATEWAY_ADDRESS": "https://sms.city.example/"}, "https://sms.city.example"),
+    ],
+)
+def test_a_gateway_is_told_where_this_web_listens(given, address):
+    assert settings_from(given).own_address == address
+
+
+def test_the_password_of_kannel_appears_in_no_log():
+    assert "hush" not in repr(settings_from({"HOTLINE_KANNEL_PASSWORD": "hush"}))
 
 
 def test_settings_cannot_be_changed_after_start():
