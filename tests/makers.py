@@ -118,7 +118,7 @@ def later(**delta: float) -> datetime:
 
 
 # How a case comes to stand where a test needs it: who does what, from one stage to the next.
-_WAYS: dict[str, tuple[tuple[str, Actor, dict[str, Any]], ...]] = {
+WAYS: dict[str, tuple[tuple[str, Actor, dict[str, Any]], ...]] = {
     "dispatched": (("dispatch", DISPATCHER, {"lead_unit": "SWJ"}),),
     "objected": (
         ("dispatch", DISPATCHER, {"lead_unit": "SWJ"}),
@@ -129,17 +129,17 @@ _WAYS: dict[str, tuple[tuple[str, Actor, dict[str, Any]], ...]] = {
         ("sign", WATER_CLERK, {}),
     ),
 }
-_WAYS["replied"] = (
-    *_WAYS["handling"],
+WAYS["replied"] = (
+    *WAYS["handling"],
     ("reply", WATER_CLERK, {"result": "solved", "reply": "抢修完成，今日上午恢复供水。"}),
 )
-_WAYS["answered"] = (*_WAYS["replied"], ("approve", REVIEWER, {}))
-_WAYS["called_back"] = (
-    *_WAYS["answered"],
+WAYS["answered"] = (*WAYS["replied"], ("approve", REVIEWER, {}))
+WAYS["called_back"] = (
+    *WAYS["answered"],
     ("callback", CALLBACK, {"attempt": "answered", "solved": "no", "satisfied": "2"}),
 )
-_WAYS["closed"] = (
-    *_WAYS["answered"],
+WAYS["closed"] = (
+    *WAYS["answered"],
     ("callback", CALLBACK, {"attempt": "answered", "solved": "yes", "satisfied": "5"}),
 )
 
@@ -152,7 +152,7 @@ def a_case_in(stage: str, *, now: datetime = MONDAY, **changes: Any) -> CaseFile
             case = act(case, "refuse", AGENT, now=now, refusal_ground="explain", reason="无").after
         return case
     case = a_case(now=now, **changes)
-    for action, actor, inputs in _WAYS.get(stage, ()):
+    for action, actor, inputs in WAYS.get(stage, ()):
         case = act(case, action, actor, now=now, **inputs).after
     assert case.stage == stage
     return case

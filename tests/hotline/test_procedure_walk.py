@@ -1,0 +1,303 @@
+"""Anybody does anything at any time to one case: what must hold whatever way it goes."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from hotline.errors import Incomplete, NotAvailable, NotPermitted
+from hotline.inputs import INPUTS, URGENCIES
+from hotline.people import CLOCK, Actor, Role, citizen
+from hotline.procedure import Action, Phase
+from hotline.procedures.citizen import CITIZEN
+from hotline.transition import EventEntry, Move, chained, offered, open_actions
+from tests.makers import (
+    AGENT,
+    CALLBACK,
+    CITY_CLERK,
+    DISPATCHER,
+    HEDONG_CLERK,
+    HEDONG_STREET,
+    MONDAY,
+    REQUEST,
+    REVIEWER,
+    RULEBOOK,
+    SUPERVISOR,
+    UNITS,
+    WATER,
+    WATER_CLERK,
+    WAYS,
+    a_blank,
+    act,
+    staff,
+)
+
+PEOPLE = (
+    AGENT,
+    DISPATCHER,
+    REVIEWER,
+    CALLBACK,
+    SUPERVISOR,
+    WATER_CLERK,
+    CITY_CLERK,
+    HEDONG_CLERK,
+    staff("柳桥街道小蒋", Role.UNIT_HEAD, unit=HEDONG_STREET),
+    staff("兼职小冯", Role.CLERK, Role.REVIEWER, Role.CALLBACK, Role.DISPATCHER, unit=WATER),
+    staff("市领导", Role.LEADER),
+    staff("管理员", Role.ADMIN),
+    CLOCK,
+    citizen("+8613800001234"),
+)
+AFTER_OPENING = [action for action in CITIZEN.actions if "" not in action.when]
+MEMBERS = sorted(unit.code for unit in UNITS.values() if unit.kind != "centre")
+CODES = {
+    "unit": MEMBERS,
+    "units": MEMBERS,
+    "category": sorted(RULEBOOK.categories),
+    "place": sorted(RULEBOOK.places),
+}
+
+
+def value_of(name: str) -> st.SearchStrategy[Any]:
+    """A valid value of an input."""
+    entry = INPUTS[name]
+    if entry.type in ("line", "text"):
+        return st.sampled_from(["已核实。", "诉求人补充：夜间更甚。\n请尽快处理", "x"])
+    if entry.type == "choice":
+        return st.sampled_from(sorted(entry.choices))
+    if entry.type == "choices":
+        return st.lists(st.sampled_from(sorted(entry.choices)), min_size=1, max_size=3)
+    if entry.type == "units":
+        return st.lists(st.sampled_from(CODES["units"]), max_size=3)
+    if entry.type == "flag":
+        return st.sampled_from([True, False, "on", ""])
+    return st.sampled_from(CODES[entry.type])
+
+
+@st.composite
+def valid_inputs(draw: st.DrawFn, action: Action, machine: "Walk") -> dict[str, Any]:
+    """Inputs that the action accepts on the case as it stands."""
+    case = machine.case
+    given = {
+        name: draw(value_of(name))
+        for name, required in action.inputs
+        if name not in ("clock", "level", "since") and (required or draw(st.booleans()))
+    }
+    if "clock" in action.needs:
+        ringing = [clock for clock in case.open_clocks if clock.rung < 3]
+        clock = draw(st.sampled_from(ringing))
+        given |= {"clock": clock.name, "level": draw(st.integers(clock.rung + 1, 3))}
+    if "lead_unit" in given:
+        lead = RULEBOOK.units[case.lead_unit_id].code if case.lead_unit_id else ""
+        given["lead_unit"] = draw(st.sampled_from([code for code in MEMBERS if code != lead]))
+        cos = given.get("co_units", [])
+        given["co_units"] = [code for code in cos if code != given["lead_unit"]]
+    if action.name == "callback" and given["attempt"] != "answered":
+        given = {"attempt": given["attempt"]}
+    elif action.name == "callback":
+        given |= {"solved": draw(value_of("solved")), "satisfied": draw(value_of("satisfied"))}
+    if given.get("refusal_ground") == "statutory_channel":
+        given["statutory_channel"] = "litigation"
+    if action.name == "amend":
+        given["address"] = "柳桥路9号院"
+    return given
+
+
+def stored(event: EventEntry) -> EventEntry:
+    """The event as it comes back from a JSON column."""
+    return msgspec.json.decode(msgspec.json.encode(event), type=EventEntry)
+
+
+class Walk(RuleBasedStateMachine):
+    """One case from its opening on."""
+
+    @initialize(
+        first=st.sampled_from(["open", "register"]),
+        urgency=st.sampled_from(sorted(URGENCIES)),
+        stage=st.sampled_from(["", *WAYS]),
+    )
+    def opens(self, first: str, urgency: str, stage: str) -> None:
+        self.now = MONDAY
+        moved = act(a_blank(), first, AGENT, **{**REQUEST, "urgency": urgency})
+        self.moves: list[Move] = [moved]
+        self.case = moved.after
+        if first == "open":
+            for action, actor, inputs in WAYS.get(stage, ()):
+                self.moves.append(act(self.case, action, actor, **inputs))
+                self.case = self.moves[-1].after
+
+    @rule(hours=st.sampled_from([0.01, 1, 5, 24, 80, 400]))
+    def time_passes(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(chance=st.randoms(), data=st.data())
+    def somebody_does_what_is_offered(self, chance: Random, data: st.DataObject) -> None:
+        self.one_of(self.choices(), chance, data)
+
+    @rule(chance=st.randoms(), data=st.data())
+    @precondition(lambda self: self.case.phase != Phase.CLOSED)
+    def the_case_goes_on(self, chance: Random, data: st.DataObject) -> None:
+        onward = [(person, action) for person, action in self.choices() if action.to is not None]
+        names = sorted({action.name for _, action in onward})
+        name = chance.choice(names)
+        self.one_of([pair for pair in onward if pair[1].name == name], chance, data)
+
+    @rule(person=st.sampled_from(PEOPLE), action=st.sampled_from(AFTER_OPENING), data=st.data())
+    def somebody_tries_anything(self, person: Actor, action: Action, data: st.DataObject) -> None:
+        if action in open_actions(self.case, person):
+            return
+        if not self.can_be_filled(action):
+            return
+        inputs = data.draw(valid_inputs(action, self))
+        with pytest.raises((NotAvailable, NotPermitted)):
+            act(self.case, action.name, person, now=self.now, **inputs)
+
+    @rule(person=st.sampled_from(PEOPLE))
+    @precondition(lambda self: self.case.phase != Phase.CLOSED)
+    def somebody_submits_an_empty_form(self, person: Actor) -> None:
+        for action in open_actions(self.case, person):
+            if any(required for _, required in action.inputs):
+                with pytest.raises(Incomplete):
+                    act(self.case, action.name, person, now=self.now)
+
+    def choices(self) -> list[tuple[Actor, Action]]:
+        """Who could do what now."""
+        return [
+            (person, action)
+            for person in PEOPLE
+            for action in open_actions(self.case, person)
+            if self.can_be_filled(action)
+        ]
+
+    def one_of(
+        self, choices: list[tuple[Actor, Action]], chance: Random, data: st.DataObject
+    ) -> None:
+        if choices:
+            person, action = chance.choice(choices)
+            self.takes(person, action, data.draw(valid_inputs(action, self)))
+
+    def can_be_filled(self, action: Action) -> bool:
+        """Time rings only what still runs and was not rung to the end."""
+        return "clock" not in action.needs or any(c.rung < 3 for c in self.case.open_clocks)
+
+    def takes(self, person: Actor, action: Action, inputs: dict[str, Any]) -> None:
+        before = self.case
+        copy = msgspec.json.encode(before)
+        moved = act(before, action.name, person, now=self.now, **inputs)
+        assert msgspec.json.encode(before) == copy, "a move never changes the file it was given"
+        assert moved.before is before
+        self.moves.append(moved)
+        self.case = moved.after
+        if action.part:
+            self.acted_within_the_own_unit(person, moved)
+        for told in moved.tells:
+            assert told.template in action.tells
+            assert told.phone or told.unit_id or told.role
+            assert "content" not in told.params
+
+    def acted_within_the_own_unit(self, person: Actor, moved: Move) -> None:
+        before = {id(part) for part in moved.before.assignments}
+        for part in moved.after.assignments:
+            if id(part) not in before and moved.event.action != "object":
+                signed_or_replied = moved.event.at in (part.signed_at, part.replied_at)
+                assert part.unit_id in person.unit_ids or not signed_or_replied
+
+    @invariant()
+    def it_stands_in_one_stage(self) -> None:
+        assert CITIZEN.stage(self.case.stage).phase == self.case.phase
+        closed = self.case.phase == Phase.CLOSED
+        assert closed == (self.case.closed_at is not None)
+        if closed:
+            assert self.case.open_clocks == ()
+            assert self.case.parts == ()
+            assert self.case.next_due_at is None
+            assert all(clock.ring_at is None for clock in self.case.clocks)
+        elif self.case.accepted_at:
+            assert self.case.next_due_at == min(clock.due_at for clock in self.case.open_clocks)
+
+    @invariant()
+    def somebody_owes_the_next_step(self) -> None:
+        if self.case.accepted_at and self.case.phase != Phase.CLOSED:
+            assert len(self.case.open_clocks) >= 2, "the whole, and the step that is due"
+            names = [clock.name for clock in self.case.open_clocks]
+            assert len(names) == len(set(names))
+
+    @invariant()
+    def the_history_is_complete_and_chained(self) -> None:
+        assert self.case.version == len(self.moves)
+        previous, stage = bytes(32), ""
+        for seq, moved in enumerate(self.moves, 1):
+            event = stored(moved.event)
+            assert (event.seq, event.stage_before) == (seq, stage)
+            assert event.hash == chained(previous, self.case.number, event)
+            previous, stage = event.hash, event.stage_after
+        assert (self.case.last_hash, self.case.stage) == (previous, stage)
+
+    @invariant()
+    def the_citizen_clock_is_never_reset(self) -> None:
+        whole = [clock for clock in self.case.clocks if clock.name == "whole"]
+        assert len(whole) == (1 if self.case.accepted_at else 0)
+        if whole:
+            first = next(m.after.clock("whole") for m in self.moves if m.after.clock("whole"))
+            assert first is not None
+            assert (whole[0].started_at, whole[0].due_at) == (first.started_at, first.due_at)
+
+    @invariant()
+    def the_parts_are_of_this_round_and_have_one_lead(self) -> None:
+        leads = [part for part in self.case.parts if part.part == "lead"]
+        assert len(leads) <= 1
+        assert all(part.round == self.case.round for part in self.case.parts)
+        if leads:
+            assert leads[0].unit_id == self.case.lead_unit_id
+        for unit_id in {part.unit_id for part in self.case.assignments}:
+            own = [part for part in self.case.assignments if part.unit_id == unit_id]
+            lost = own[-1].withdrawn_at is not None
+            assert not lost or all(part.withdrawn_at for part in own), "access ends with the case"
+
+    @invariant()
+    def the_figures_add_up_to_what_the_file_says(self) -> None:
+        sums: dict[tuple[str, int | None], int] = {}
+        for count in (count for moved in self.moves for count in moved.counts):
+            figure = (count.measure, count.unit_id)
+            sums[figure] = sums.get(figure, 0) + count.n
+            assert (count.day is None) == count.measure.startswith("stage:")
+        stages = {figure: n for figure, n in sums.items() if figure[0].startswith("stage:") and n}
+        assert stages == {(f"stage:{self.case.stage}", self.case.lead_unit_id): 1}
+
+        def total(measure: str) -> int:
+            return sum(n for (name, _), n in sums.items() if name == measure)
+
+        done = [moved.event.action for moved in self.moves]
+        assert total("opened") == 1
+        assert total("closed") == (self.case.closed_at is not None)
+        assert total("redo") == self.case.round - 1
+        assert total("on_time") + total("late") == done.count("reply")
+        assert total("answered") == (self.case.answered_at is not None)
+        assert 0 <= total("satisfied") <= total("rated") <= self.case.round
+        assert 0 <= total("solved") <= total("called_back") <= total("rated")
+        assert total("answered") >= total("answered_15") >= total("answered_10")
+        for unit_id in UNITS:
+            held = sums.get(("received", unit_id), 0) - sums.get(("withdrawn", unit_id), 0)
+            assert held == (self.case.lead_unit_id == unit_id)
+
+    @invariant()
+    def what_is_offered_carries_its_reason_when_it_must_wait(self) -> None:
+        for person in PEOPLE:
+            for action, why_not in offered(self.case, person):
+                assert why_not != ""
+                assert (action in open_actions(self.case, person)) == (why_not is None)
+
+
+Walk.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestWalk = Walk.TestCase
