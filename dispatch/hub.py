@@ -1,0 +1,103 @@
+"""What changed, told to the screens of this process: one LISTEN connection, many listeners."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import asyncpg
+import msgspec
+import structlog
+
+from dispatch.bell import CHANNEL
+
+_AGAIN_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """One screen. However much happens while it is busy, it hears once that something did."""
+
+    def __init__(self, number: str | None) -> None:
+        self.number = number
+        self._heard = asyncio.Event()
+
+    def tell(self, numbers: frozenset[str]) -> None:
+        """Cases changed; an empty set stands for any case."""
+        if self.number is None or not numbers or self.number in numbers:
+            self._heard.set()
+
+    async def changed(self, *, within: float) -> bool:
+        """Whether something changed within so many seconds."""
+        try:
+            await asyncio.wait_for(self._heard.wait(), within)
+        except TimeoutError:
+            return False
+        self._heard.clear()
+        return True
+
+
+class Hub:
+    """Hears the bell of every process through the database."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._listeners: set[Listener] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._listen(), name="hub")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @asynccontextmanager
+    async def listener(self, number: str | None = None) -> AsyncIterator[Listener]:
+        """Hear of one case, or of all of them."""
+        listener = Listener(number)
+        self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+                log.warning("hub: lost the database", error=type(fault).__name__)
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _listen_once(self) -> None:
+        dead = asyncio.Event()
+        connection = await asyncpg.connect(self._url)
+        try:
+            connection.add_termination_listener(lambda *_: dead.set())
+            await connection.add_listener(CHANNEL, self._on)
+            # What was rung while nobody listened is lost: everybody looks again.
+            self._tell(frozenset())
+            await dead.wait()
+        finally:
+            connection.terminate()
+
+    def _on(self, connection: Any, pid: int, channel: str, payload: object) -> None:
+        try:
+            numbers = msgspec.json.decode(str(payload), type=frozenset[str])
+        except msgspec.MsgspecError:
+            numbers = frozenset()
+        self._tell(numbers)
+
+    def _tell(self, numbers: frozenset[str]) -> None:
+        for listener in self._listeners:
+            listener.tell(numbers)

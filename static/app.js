@@ -1,0 +1,73 @@
+// Keyboard and small comforts. Every page also works without this file.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const theme = localStorage.getItem("theme");
+  if (theme) root.dataset.bsTheme = theme;
+
+  // data-shortcut="/" or "Alt+1": focuses a field, follows a link, presses a button.
+  const name = (event) => {
+    const parts = [];
+    if (event.ctrlKey || event.metaKey) parts.push("Ctrl");
+    if (event.altKey) parts.push("Alt");
+    // With Alt some layouts put another character into `key`; `code` names the key itself.
+    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
+    parts.push(event.altKey && digit ? digit[1] : event.key);
+    return parts.join("+");
+  };
+  const typing = (element) =>
+    element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const pressed = name(event);
+    if (pressed === "Ctrl+Enter") {
+      const form = event.target instanceof Element ? event.target.closest("form") : null;
+      const button = form && (form.querySelector("[data-default]") || form.querySelector("button[type=submit]"));
+      if (button) { event.preventDefault(); button.click(); }
+      return;
+    }
+    if (!pressed.includes("+") && typing(event.target)) return;
+    const found = [...document.querySelectorAll("[data-shortcut]")].find((one) => one.dataset.shortcut === pressed);
+    if (!found) return;
+    event.preventDefault();
+    if (typing(found)) {
+      found.focus();
+      if (found.type === "radio" || found.type === "checkbox") found.click();
+    } else {
+      found.click();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target && target.closest("[data-theme-toggle]")) {
+      root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+      localStorage.setItem("theme", root.dataset.bsTheme);
+    }
+    for (const menu of document.querySelectorAll("details.usermenu[open]")) {
+      if (!target || !menu.contains(target)) menu.open = false;
+    }
+    const copy = target && target.closest("[data-copy]");
+    if (copy && navigator.clipboard) navigator.clipboard.writeText(copy.dataset.copy);
+  });
+
+  // The first input with a sentence beside it is where the person goes on.
+  const toFirstWrong = (within) => {
+    const wrong = within.querySelector?.("[aria-invalid=true]");
+    if (wrong) wrong.focus();
+  };
+  document.addEventListener("htmx:afterSettle", (event) => toFirstWrong(event.target));
+  document.addEventListener("DOMContentLoaded", () => toFirstWrong(document));
+  document.addEventListener("htmx:sendError", () => {
+    const flash = document.getElementById("flash");
+    if (flash) {
+      const notice = document.createElement("div");
+      notice.className = "notice notice-bad";
+      notice.setAttribute("role", "alert");
+      notice.textContent = "网络不通，刚才的操作没有送达，请重试。";
+      flash.replaceChildren(notice);
+    }
+  });
+})();

@@ -1,0 +1,114 @@
+"""The web, assembled: one office, the faces, and what stands around every answer."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.datastructures import MutableScopeHeaders
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import Message, Scope
+
+from dispatch.hub import Hub
+from dispatch.office import Office, open_office
+from dispatch.sign_in import Entrance
+from hotline.settings import Settings, settings_from
+from web import cases, console, health, live, login
+from web.assets import Assets, show_static
+from web.given import GIVEN, PUBLIC
+from web.identity import Identity
+from web.refusals import HANDLERS
+from web.render import template_environment
+
+# Every face: a module of `web` with a `router`. Its guard stands in the router.
+FACES: tuple[Router, ...] = (
+    login.router,
+    cases.router,
+    console.router,
+    live.router,
+    health.router,
+)
+
+LARGEST_BODY = 4 * 1024 * 1024
+
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application; its office opens and closes with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
+        async with open_office(settings) as office, furnished(app, office):
+            yield
+
+    return Litestar(
+        route_handlers=[*FACES, show_static],
+        dependencies=GIVEN,
+        exception_handlers=HANDLERS,
+        middleware=[Identity()],
+        lifespan=[lifespan],
+        before_send=[_protect],
+        openapi_config=_openapi(),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+        # Only the JSON API documents itself: its router says so.
+        include_in_schema=False,
+        debug=False,
+    )
+
+
+def app_from_environment() -> Litestar:
+    """For `uvicorn --factory web.app:app_from_environment`."""
+    return create_app(settings_from(os.environ))
+
+
+@asynccontextmanager
+async def furnished(app: Litestar, office: Office) -> AsyncGenerator[None, None]:
+    """What handlers find in `app.state`."""
+    app.state.office = office
+    app.state.entrance = Entrance(office)
+    app.state.assets = Assets()
+    app.state.templates = template_environment(office, app.state.assets)
+    async with Hub(office.settings.database_url or "") as app.state.hub:
+        yield
+
+
+async def _protect(message: Message, scope: Scope) -> None:
+    """The headers of every answer. What people see of a case stays in no browser's cache."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in _HEADERS.items():
+        headers[name] = value
+    if not scope["path"].startswith("/static/"):
+        headers["cache-control"] = "no-store"
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="12345 政务服务便民热线接口",
+        version="1",
+        description="与页面相同的权限；错误以 application/problem+json 返回。",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/")],
+        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),
+        components=Components(
+            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+        ),
+        security=[{"bearer": []}],
+        use_handler_docstrings=True,
+    )

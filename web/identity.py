@@ -1,0 +1,71 @@
+"""Who calls, and whether a form was really sent from one of our pages: before every handler."""
+
+import hmac
+
+from litestar import Request
+from litestar.datastructures import Headers
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from dispatch.office import clock
+from dispatch.sign_in import Entrance, Presence
+from hotline.errors import NotPermitted
+from web.given import WebRequest
+
+COOKIE = "hotline_session"
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "_csrf"
+# Sent by page parts that renew themselves: they don't keep an idle session alive.
+LIVE_HEADER = "x-live"
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class Identity(ASGIMiddleware):
+    """Puts a `Presence` or None into `request.user`; refuses what another site sent."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_opt_key = "anonymous"
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        request: WebRequest = Request(scope, receive)
+        entrance: Entrance = scope["litestar_app"].state.entrance
+        bearer = _bearer(request.headers)
+        cookie = request.cookies.get(COOKIE)
+        presence: Presence | None = None
+        if bearer is not None:
+            presence = await entrance.by_token(bearer)
+        elif cookie:
+            presence = await entrance.by_cookie(
+                cookie, now=clock(), touch=LIVE_HEADER not in request.headers
+            )
+        scope["user"] = presence
+        scope["auth"] = None
+        if request.method not in _SAFE and bearer is None:
+            await _refuse_foreign(request, presence)
+        await next_app(scope, receive, send)
+
+
+def _bearer(headers: Headers) -> str | None:
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
+
+
+async def _refuse_foreign(request: WebRequest, presence: Presence | None) -> None:
+    """A browser tells where a form came from; a session's form carries its token besides."""
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise NotPermitted("这个表单不是从本系统的页面提交的，已拒绝。")
+    if presence is None or request.route_handler.opt.get("csrf") is False:
+        return
+    sent = request.headers.get(CSRF_HEADER) or await _field(request)
+    if not hmac.compare_digest(sent.encode(), presence.csrf.encode()):
+        raise NotPermitted("页面已过期，请刷新后重试；您填写的内容没有保存。")
+
+
+async def _field(request: WebRequest) -> str:
+    if request.content_type[0] not in _FORMS:
+        return ""
+    # Litestar keeps the parsed form for the handler.
+    return str((await request.form()).get(CSRF_FIELD, ""))

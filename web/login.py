@@ -1,0 +1,84 @@
+"""Sign-in, sign-out, and where each person begins."""
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
+
+from dispatch.sign_in import Entrance
+from hotline.errors import NotPermitted, TooMany
+from web.given import PUBLIC, Form, Me, Now, TheForm, TheOffice, WebRequest, query_of, signed_in
+from web.identity import COOKIE
+from web.navigation import home_of
+from web.refusals import status_of
+from web.render import page, redirect
+
+
+@get("/", opt=PUBLIC)
+async def show_home(request: WebRequest) -> Response[Any]:
+    """Each person's first page; the sign-in page for everybody else."""
+    return redirect(request, home_of(request.user.actor) if request.user else "/login")
+
+
+@get("/login", opt=PUBLIC)
+async def show_login(request: WebRequest) -> Response[Any]:
+    """The sign-in page."""
+    return _login_page(request, query_of(request))
+
+
+@post("/login", opt={**PUBLIC, "csrf": False}, status_code=200)
+async def sign_in(request: WebRequest, form: TheForm, now: Now, office: TheOffice) -> Response[Any]:
+    """A new session under a new cookie, whatever cookie was sent."""
+    entrance: Entrance = request.app.state.entrance
+    try:
+        token = await entrance.sign_in(form.one("name"), form.one("password"), now=now)
+    except (NotPermitted, TooMany) as refusal:
+        return _login_page(request, form, wrong=refusal.message, status=status_of(refusal))
+    if old := request.cookies.get(COOKIE):
+        await entrance.sign_out(old)
+    response = redirect(request, _next(form) or "/")
+    # Ends with the browser; the server's own limits (idle, longest) end it before.
+    response.set_cookie(
+        Cookie(
+            key=COOKIE,
+            value=token,
+            httponly=True,
+            samesite="lax",
+            secure=office.settings.secure_cookies,
+        )
+    )
+    return response
+
+
+@post("/logout", guards=[signed_in], status_code=200)
+async def sign_out(request: WebRequest) -> Response[Any]:
+    """End this session."""
+    entrance: Entrance = request.app.state.entrance
+    await entrance.sign_out(request.cookies.get(COOKIE, ""))
+    response = redirect(request, "/login")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@get("/me", guards=[signed_in])
+async def show_me(request: WebRequest, me: Me) -> Response[Any]:
+    """Who is signed in, with which roles."""
+    return page(request, "me")
+
+
+def _login_page(
+    request: WebRequest, form: Form, *, wrong: str = "", status: int = 200
+) -> Response[Any]:
+    return page(
+        request, "login", status=status, wrong=wrong, name=form.one("name"), next=_next(form)
+    )
+
+
+def _next(form: Form) -> str:
+    """Where to go after signing in: a page of ours, never another site."""
+    path = form.one("next")
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if inside and len(path) <= 500 else ""
+
+
+router = Router("/", route_handlers=[show_home, show_login, sign_in, sign_out, show_me])

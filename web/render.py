@@ -1,0 +1,157 @@
+"""A page for a browser, a fragment for htmx: the same template, whole or in part."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+from litestar.response import Redirect
+
+from dispatch.office import Office, clock
+from hotline.inputs import INPUTS
+from hotline.numbers import new_secret_token, spoken_phone
+from hotline.people import ROLE_LABELS
+from hotline.procedure import PHASE_LABELS
+from web import showing
+from web.assets import Assets
+from web.given import WebRequest, is_htmx
+from web.navigation import entries_for
+from web.pickers import options, written
+
+TEMPLATES = Path(__file__).with_name("templates")
+FLASH_COOKIE = "hotline_flash"
+
+
+def template_environment(office: Office, assets: Assets) -> Environment:
+    """The Jinja environment, with our filters and words; made once per process."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        cache_size=-1,
+    )
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # i18n's
+    environment.globals.update(
+        city=office.settings.city,
+        demo=office.settings.demo_passwords,
+        static=assets.url,
+        INPUTS=INPUTS,
+        ROLE_LABELS=ROLE_LABELS,
+        PHASE_LABELS=PHASE_LABELS,
+        new_key=new_secret_token,
+        light=_light,
+        options=options,
+        written=written,
+    )
+    environment.filters.update(
+        exact=showing.exact,
+        iso=showing.iso,
+        on_day=showing.on_day,
+        short=_short,
+        ago=_ago,
+        spoken=spoken_phone,
+        case_url=case_url,
+    )
+    return environment
+
+
+def case_url(number: str) -> str:
+    """The page of a case."""
+    return f"/cases/{number}"
+
+
+@pass_context
+def _light(
+    context: Context, due_at: datetime | None, *, rung: int = 0, at: datetime | None = None
+) -> showing.Light | None:
+    return showing.light(due_at, at or context["now"], rung=rung)
+
+
+@pass_context
+def _short(context: Context, at: datetime | None) -> str:
+    return showing.short(at, context["now"])
+
+
+@pass_context
+def _ago(context: Context, at: datetime | None) -> str:
+    return showing.ago(at, context["now"])
+
+
+def page(
+    request: WebRequest,
+    name: str,
+    /,
+    *,
+    status: int = 200,
+    flash: str = "",
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """`case/show` gives `case/show.html` to a browser, and `case/_show.html` to htmx."""
+    folder, _, last = name.rpartition("/")
+    file = f"{folder}/_{last}.html".lstrip("/") if is_htmx(request) else f"{name}.html"
+    return render(request, file, status=status, flash=flash, headers=headers, **context)
+
+
+def render(
+    request: WebRequest,
+    file: str,
+    /,
+    *,
+    status: int = 200,
+    flash: str = "",
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """Exactly this template file: for a fragment that is no page's main part."""
+    told = flash or unquote(request.cookies.get(FLASH_COOKIE, ""))
+    words = {"now": clock(), **frame(request), **context, "flash": told}
+    html = request.app.state.templates.get_template(file).render(words)
+    if flash and is_htmx(request):
+        html += request.app.state.templates.get_template("_flash.html").render(words)
+    response = Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+    if FLASH_COOKIE in request.cookies and not is_htmx(request):
+        response.delete_cookie(FLASH_COOKIE)
+    return response
+
+
+def frame(request: WebRequest) -> dict[str, Any]:
+    """What every page shows around its own part."""
+    presence = request.scope.get("user")
+    return {
+        "me": presence.actor if presence else None,
+        "csrf": presence.csrf if presence else "",
+        "navigation": entries_for(presence.actor) if presence else (),
+        "here": request.url.path,
+    }
+
+
+def redirect(request: WebRequest, path: str, *, flash: str = "") -> Response[Any]:
+    """Go on to another page, in words that it shows once (no personal data in them)."""
+    response: Response[Any]
+    if is_htmx(request):
+        response = Response("", headers={"HX-Redirect": path}, media_type=MediaType.HTML)
+    else:
+        response = Redirect(path, status_code=303)
+    if flash:
+        response.set_cookie(
+            Cookie(
+                key=FLASH_COOKIE,
+                value=quote(flash),
+                max_age=30,
+                httponly=True,
+                samesite="lax",
+                secure=request.app.state.office.settings.secure_cookies,
+            )
+        )
+    return response
