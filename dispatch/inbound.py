@@ -7,6 +7,7 @@ everybody else reads one neutral sentence that never says which part was wrong.
 
 import hashlib
 import hmac
+import traceback
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -159,11 +160,16 @@ async def _handle_next(office: Office, now: datetime) -> bool:
             done = await _act(connection, row, office=office, now=now, rulebook=rulebook)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
         raise
-    except Exception:
+    except Exception as fault:
         if row is None:
             raise
         # One text that trips us must not keep the others waiting; it stays for people to see.
-        log.exception("inbound: not handled", inbound=row["id"])
+        # The message and the locals of a fault may quote the text; the place never does.
+        frames = traceback.extract_tb(fault.__traceback__)[-4:]
+        where = " > ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
+        log.error(
+            "inbound: not handled", inbound=row["id"], error=type(fault).__name__, where=where
+        )
         await office.pool.execute(
             "update inbound_message set understood = 'failed', handled_at = $2"
             " where id = $1 and understood = ''",
