@@ -199,6 +199,8 @@ class Walk(RuleBasedStateMachine):
         assert moved.before is before
         self.moves.append(moved)
         self.case = moved.after
+        if before.phase == Phase.CLOSED:
+            assert (moved.after.stage, moved.after.closed_at) == (before.stage, before.closed_at)
         if action.part:
             self.acted_within_the_own_unit(person, moved)
         for told in moved.tells:
