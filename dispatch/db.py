@@ -67,7 +67,7 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
 
 def migrate(url: str) -> None:
     """Bring the schema to the newest revision (synchronous: it runs its own event loop)."""
-    command.upgrade(_alembic(url), "head")
+    command.upgrade(alembic_config(url), "head")
 
 
 async def migrate_in_thread(url: str) -> None:
@@ -75,7 +75,8 @@ async def migrate_in_thread(url: str) -> None:
     await asyncio.to_thread(migrate, url)
 
 
-def _alembic(url: str) -> Config:
+def alembic_config(url: str) -> Config:
+    """Where the migrations are, and the database that they are for."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "hotline/migrations"))
     config.attributes["url"] = url
