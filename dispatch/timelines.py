@@ -4,7 +4,6 @@ The caller has loaded the case within the reader's scope; nothing here decides w
 Telephone numbers are whole: whoever shows them masks them.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from dispatch.db import Connection
 from dispatch.queues import COLUMNS, Row
 from hotline.casefile import Part, Running
 from hotline.inputs import INPUTS, shown
-from hotline.people import Actor
+from hotline.people import CENTRE_ROLES, Actor
 from hotline.permissions import visible_cases
 from hotline.rulebook import Rulebook
 
@@ -117,13 +116,15 @@ async def timeline(connection: Connection, case_id: int) -> Timeline:
     row = await connection.fetchrow(_TIMELINE, case_id)
     assert row is not None
     found = msgspec.convert(dict(row.items()), Timeline)
-    return msgspec.structs.replace(found, history=[_open(entry) for entry in found.history])
+    return msgspec.structs.replace(
+        found, history=[without_private(entry) for entry in found.history]
+    )
 
 
 async def history(connection: Connection, case_id: int) -> list[Entry]:
     """Who did what when, oldest first."""
     rows = await connection.fetch(_HISTORY, case_id)
-    return [_open(Entry(**dict(row.items()))) for row in rows]
+    return [without_private(Entry(**dict(row.items()))) for row in rows]
 
 
 async def messages_of(connection: Connection, case_id: int) -> list[Sent]:
@@ -136,7 +137,8 @@ async def calls_of(connection: Connection, case_id: int) -> list[CallEntry]:
     return [CallEntry(**dict(row.items())) for row in await connection.fetch(_CALLS, case_id)]
 
 
-def _open(entry: Entry) -> Entry:
+def without_private(entry: Entry) -> Entry:
+    """The same without the inputs that tell who the requester is."""
     inputs = {
         name: value
         for name, value in entry.inputs.items()
@@ -173,11 +175,13 @@ async def earlier(connection: Connection, actor: Actor, phone: str, *, limit: in
         limit,
         *scope.values,
     )
-    calls: list[Mapping[str, Any]] = []
-    if scope.condition == "true":
-        calls = await connection.fetch(
-            f"{_CALL} where l.phone = $1 order by l.id desc limit $2", phone, limit
-        )
+    # A conversation belongs to the centre, also where a case came of it.
+    calls = await connection.fetch(
+        f"{_CALL} where l.phone = $1 and $3 order by l.id desc limit $2",
+        phone,
+        limit,
+        bool(actor.roles & CENTRE_ROLES),
+    )
     return Earlier(
         cases=[Row(**dict(row.items())) for row in cases],
         calls=[CallEntry(**dict(row.items())) for row in calls],

@@ -31,7 +31,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("case_words_pk")),
     )
     op.create_index(
-        "case_words_found", "case_words", ["words"], unique=False, postgresql_using="gin"
+        "case_words_found",
+        "case_words",
+        [
+            sa.literal_column(
+                "(words || array_to_tsvector(ARRAY['#'::text || ((case_id / 16384)::text)]))"
+            )
+        ],
+        unique=False,
+        postgresql_using="gin",
     )
     op.create_table(
         "category",
