@@ -238,12 +238,12 @@ def _choices(entry: Input, raw: Any, rulebook: Rulebook) -> list[str]:
 
 
 def _flag(entry: Input, raw: Any, rulebook: Rulebook) -> bool | None:
-    if raw is None or isinstance(raw, bool):
-        return raw or None
-    word = raw.strip().lower() if isinstance(raw, str) else raw
-    if word in _TRUE or word == 1:
+    if raw is None or (isinstance(raw, int) and raw in (0, 1)):
+        return bool(raw) or None
+    word = raw.strip().lower() if isinstance(raw, str) else "?"
+    if word in _TRUE:
         return True
-    if word in _FALSE or word == 0:
+    if word in _FALSE:
         return None
     raise ValueError(f"“{entry.label}”应为是或否")
 
