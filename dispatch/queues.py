@@ -18,6 +18,8 @@ from dispatch.db import Connection
 from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
 from hotline.permissions import visible_cases
+from hotline.procedure import Phase
+from hotline.procedures import PROCEDURES
 
 PAGE = 50
 MOST_ROWS = 200
@@ -290,7 +292,7 @@ def page_statement(
     wanted.append(scope.condition)
     wanted += case_filters(filters, put)
     if source is Source.PARTS:
-        return _from_parts(chosen, units, wanted, after, limit, put), put.given
+        return from_parts(chosen, units, wanted, after, limit, put), put.given
     if source is Source.OPENINGS:
         wanted.append(f"e.seq = 1 and e.actor_id = {put(actor.staff_id, 'bigint')}")
         head, key = _FROM_OPENINGS, "e.case_id"
@@ -320,18 +322,30 @@ def case_filters(filters: Filters, put: Values) -> list[str]:
     """Conditions on `c` for everything but the unit."""
     wanted = [
         f"c.{name} = {put(value)}"
-        for name in ("phase", "stage", "request_type", "urgency")
+        for name in ("stage", "request_type", "urgency")
         if (value := getattr(filters, name))
     ]
-    if filters.phase and filters.phase != "closed":
-        # Says what the phase implies, so that the index of open cases can be used.
-        wanted.append(_OPEN)
+    if filters.phase:
+        # Written out, so that the planner knows how rare the stages are.
+        stages = ", ".join(f"'{name}'" for name in _stages_of(filters.phase))
+        wanted.append(f"c.stage in ({stages})")
+        if filters.phase != Phase.CLOSED:
+            wanted.append(_OPEN)
     if filters.category:
         code = put(filters.category, "text")
         wanted.append(f"(c.category = {code} or starts_with(c.category, {code} || '.'))")
     if filters.place:
         wanted.append(f"starts_with(c.place, {put(filters.place, 'text')})")
     return wanted
+
+
+def _stages_of(phase: str) -> list[str]:
+    return [
+        stage.name
+        for rules in PROCEDURES.values()
+        for stage in rules.stages
+        if stage.phase == phase
+    ]
 
 
 def _beyond(key: str, order: Order, after: After | None, put: Values) -> list[str]:
@@ -342,7 +356,7 @@ def _beyond(key: str, order: Order, after: After | None, put: Values) -> list[st
     return [f"{key} {'<' if order is Order.NEWEST else '>'} {put(after.id)}"]
 
 
-def _from_parts(
+def from_parts(
     chosen: Queue,
     units: tuple[int, ...],
     wanted: list[str],

@@ -1,16 +1,25 @@
 """Finding cases by number, telephone or words, within what the reader may see, newest first.
 
 Words are found through the index of bigrams. An index of words knows no order: for a rare term
-all its cases are fetched and sorted; for a common one the newest come first by asking the same
-index for one block of case keys after the other, from the newest down, until a page is full.
+all its cases are fetched and sorted; for a common one the same index is asked for one range of
+case keys after the other, from the newest down, until a page is full.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dispatch.cursors import read_after
+from dispatch.cursors import After, read_after
 from dispatch.db import Connection
-from dispatch.queues import COLUMNS, MOST_ROWS, PAGE, QueuePage, Values, page_of
+from dispatch.queues import (
+    COLUMNS,
+    MOST_ROWS,
+    PAGE,
+    QUEUES,
+    QueuePage,
+    Values,
+    from_parts,
+    page_of,
+)
 from hotline.cases import WORDS_BLOCK
 from hotline.errors import Incomplete
 from hotline.people import CENTRE_ROLES, Actor, Role
@@ -20,17 +29,17 @@ from hotline.search_terms import Query, QueryKind, WrongQuery, query_terms
 RARE = 1000
 """A term with more cases than this is a common one."""
 
-# How many blocks of keys are asked for at once, while the page is not full.
-_STRIDES = (1, 2, 4, 8)
+# How many blocks of keys are asked for at once at most; twice as many each time.
+_MOST_BLOCKS = 64
 
 # Written as in the index `case_words_found`. The query is no constant for the planner: it then
 # takes the index, whatever its statistics think of the words.
-_MATCHES = (
-    f"(w.words || array_to_tsvector(array['#' || (w.case_id / {WORDS_BLOCK})::text]))"
-    " @@ (select $1::text::tsquery)"
-)
-_FIRST_HITS = f"select w.case_id from case_words w where {_MATCHES} limit $2"
-_HITS = f"select w.case_id from case_words w where {_MATCHES} and w.case_id < $2"
+_WORDS = f"(w.words || array_to_tsvector(array['#' || (w.case_id / {WORDS_BLOCK})::text]))"
+_FIRST_HITS = f"""select w.case_id from case_words w
+    where {_WORDS} @@ (select $1::text::tsquery) limit $2"""
+_HITS_IN_BLOCKS = f"""select w.case_id from case_words w
+    where {_WORDS} @@ (select $1::text::tsquery) and {_WORDS} @@ (select $2::text::tsquery)
+      and w.case_id < $3"""
 
 
 async def search(
@@ -91,11 +100,14 @@ async def _by_words(
     hits = [row[0] for row in await connection.fetch(_FIRST_HITS, words, RARE + 1)]
     if len(hits) <= RARE:
         return await _among(connection, actor, query, hits, below, limit)
+    if not actor.roles & CENTRE_ROLES:
+        return await _among_own(connection, actor, query, words, below, limit)
     newest = await connection.fetchval('select max(id) from "case" where id < $1', below)
     found: list[Any] = []
     for blocks in _blocks_down((newest or 0) // WORDS_BLOCK):
         within = " | ".join(_quoted(f"#{block}") for block in blocks)
-        hits = [row[0] for row in await connection.fetch(_HITS, f"{words} & ({within})", below)]
+        rows = await connection.fetch(_HITS_IN_BLOCKS, words, within, below)
+        hits = [row[0] for row in rows]
         found += await _among(connection, actor, query, hits, below, limit - len(found))
         if len(found) > limit:
             break
@@ -103,14 +115,12 @@ async def _by_words(
 
 
 def _blocks_down(newest: int) -> Iterator[range]:
-    """Ranges of blocks from the newest down to 0, wider and wider."""
-    top, strides = newest, iter(_STRIDES)
-    stride = 1
+    """Ranges of blocks from the newest (which has hardly begun) down to 0, wider and wider."""
+    top, width = newest, 2
     while top >= 0:
-        stride = next(strides, stride)
-        low = max(0, top - stride + 1)
+        low = max(0, top - width + 1)
         yield range(low, top + 1)
-        top = low - 1
+        top, width = low - 1, min(width * 2, _MOST_BLOCKS)
 
 
 async def _among(
@@ -121,15 +131,44 @@ async def _among(
     below: int,
     limit: int,
 ) -> list[Any]:
-    """The newest of the hits that the reader may see and that really hold the words.
-
-    Neighbouring pairs can all occur without the longer word: the text is looked at again.
-    """
+    """The newest of the hits that the reader may see and that really hold the words."""
     if not hits:
         return []
-    condition = """c.id = any({0}::bigint[]) and lower(normalize(
-      c.title || E'\\n' || c.content || E'\\n' || c.address, nfkc)) like all ({1}::text[])"""
+    condition = f"c.id = any({{0}}::bigint[]) and {_really(query, '{1}')}"
     return await _fetch(connection, actor, condition, [hits, query.patterns], below, limit)
+
+
+async def _among_own(
+    connection: Connection, actor: Actor, query: Query, words: str, below: int, limit: int
+) -> list[Any]:
+    """A common term within a unit: its own cases are fewer than those that hold the term."""
+    put = Values()
+    wanted = [
+        f"exists (select 1 from case_words w where w.case_id = a.case_id"
+        f" and w.words @@ (select {put(words)}::text::tsquery))",
+        _really(query, put(query.patterns)),
+        "a.withdrawn_at is null",
+    ]
+    scope = visible_cases(actor, first=len(put.given) + 1)
+    put.given.extend(scope.values)
+    statement = from_parts(
+        QUEUES["unit_all"],
+        actor.unit_ids,
+        [*wanted, scope.condition],
+        After(None, below),
+        limit + 1,
+        put,
+    )
+    return await connection.fetch(statement, *put.given)
+
+
+def _really(query: Query, patterns: str) -> str:
+    """A second look at the text: neighbouring pairs can all occur without the longer word."""
+    text = "c.title || E'\\n' || c.content || E'\\n' || c.address"
+    look = f"lower(normalize({text}, nfkc)) like all ({patterns}::text[])"
+    needed = set(query.fragments) - set(query.tokens)
+    # A pair that was asked for by itself is what the index has found; the value is named anyway.
+    return look if needed else f"{patterns}::text[] is not null"
 
 
 async def _fetch(

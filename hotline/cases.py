@@ -219,7 +219,7 @@ class Clock(SQLModel, table=True):
     ended_by: str = Field(default="", max_length=30)
 
 
-WORDS_BLOCK = 16384
+WORDS_BLOCK = 2048
 """How many neighbouring keys share one more token in the index of words."""
 
 

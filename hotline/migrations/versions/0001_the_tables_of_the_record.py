@@ -35,7 +35,7 @@ def upgrade() -> None:
         "case_words",
         [
             sa.literal_column(
-                "(words || array_to_tsvector(ARRAY['#'::text || ((case_id / 16384)::text)]))"
+                "(words || array_to_tsvector(ARRAY['#'::text || ((case_id / 2048)::text)]))"
             )
         ],
         unique=False,
