@@ -122,10 +122,10 @@ def _spelling(phone: str) -> str:
         return without_invisible(phone).strip()[:20]
 
 
-async def handle_waiting(office: Office, now: datetime) -> int:
+async def handle_waiting(office: Office, now: datetime, *, most: int = _MOST_AT_ONCE) -> int:
     """Act on the texts that wait; gives how many. Safe with several workers and at any time."""
     handled = 0
-    while handled < _MOST_AT_ONCE and await _handle_next(office, now):
+    while handled < most and await _handle_next(office, now):
         handled += 1
     return handled
 

@@ -72,18 +72,18 @@ async def sender_of(
         select
           exists (select 1 from "case" c where c.requester_phone = $1) as known,
           (select count(*) from inbound_message i
-            where i.phone = $1 and i.understood = 'miss' and i.handled_at > $2::timestamptz - interval '1 day'
-          ) as misses,
+            where i.phone = $1 and i.understood = 'miss' and i.handled_at > $4) as misses,
           count(*) filter (where m.created_at > $2::timestamptz - interval '1 minute') as in_minute,
           count(*) filter (where m.created_at > $2::timestamptz - interval '1 hour') as in_hour,
           count(*) as in_day,
           count(*) filter (where m.template = any($3)) as neutral_in_day
         from message m
-        where m.phone = $1 and m.purpose = 'lookup' and m.created_at > $2::timestamptz - interval '1 day'
+        where m.phone = $1 and m.purpose = 'lookup' and m.created_at > $4
         """,
         phone,
         now,
         list(_NEUTRAL),
+        now - timedelta(days=1),
     )
     answered = await connection.fetch(
         "select body from inbound_message where phone = $1 and reply_id is not null"
