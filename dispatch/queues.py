@@ -305,7 +305,7 @@ def page_statement(
     wanted += _beyond(key, chosen.order, after, put)
     direction = " desc" if chosen.order is Order.NEWEST else ""
     return (
-        f"{head}\nwhere {' and '.join(wanted)}\norder by {key}{direction} limit {put(limit)}",
+        f"{head}\nwhere {' and '.join(wanted)}\norder by {key}{direction} limit {limit:d}",
         put.given,
     )
 
@@ -369,7 +369,8 @@ def from_parts(
     A case in which several of the units have a part, or one unit had several rounds, comes once.
     """
     many = put(list(units), "bigint[]")
-    most = put(limit)
+    # Written out, so that the planner knows how few are wanted.
+    most = f"{limit:d}"
     if chosen.order is Order.DUE:
         if len(units) > 1:
             wanted.append(
