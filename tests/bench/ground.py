@@ -18,7 +18,6 @@ import psutil
 
 from dispatch.db import migrate, open_pool
 from dispatch.embedded import Postgres, Valkey
-from dispatch.office import Office, open_office
 from dispatch.tokens import create_token
 from hotline.settings import Settings, settings_from
 from tests.makers import AGENT, DISPATCHER, WATER_CLERK
@@ -36,8 +35,9 @@ class Ground:
     def database_url(self) -> str:
         return self.settings.database_url or ""
 
-    def office(self) -> "contextmanager[Office]":
-        return open_office(self.settings)  # type: ignore[return-value]
+    def at(self, database_url: str) -> "Ground":
+        """The same servers, another database."""
+        return replace(self, settings=replace(self.settings, database_url=database_url))
 
 
 @contextmanager

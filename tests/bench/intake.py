@@ -5,6 +5,7 @@ import itertools
 import re
 import subprocess
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,8 +35,8 @@ insert into "case" (number, lookup_code, kind, procedure_version, stage, phase, 
   sha256(:n::text::bytea)) returning id as case_id \gset
 insert into event (case_id, seq, action, round, stage_before, stage_after, actor_id, actor_name,
   unit_id, inputs, changes, at, hash)
-  values (:case_id, 1, 'open', 1, '', 'accepted', {agent}, '话务员小林', 1, '{inputs}', '{{}}', now(),
-  sha256(:n::text::bytea));
+  values (:case_id, 1, 'open', 1, '', 'accepted', {agent}, '话务员小林', 1, '{inputs}', '{{}}',
+  now(), sha256(:n::text::bytea));
 insert into clock (case_id, round, name, owed_by, "limit", basis, started_at, due_at, raw_due_on,
   calendar_version, ring_at)
   values (:case_id, 1, 'whole', 'supervisor', '10wd', '{basis}', now(), now() + interval '10 days',
@@ -83,7 +84,7 @@ Rate = tuple[float, float]
 def _round(here: Ground, server: Web, script: Path) -> tuple[float, Rate, Rate]:
     return (
         _pgbench(here.database_url, script),
-        _intake(here, server),
+        asyncio.run(_driven(server, intake_requests(here))),
         asyncio.run(_dispatches(here, server)),
     )
 
@@ -102,23 +103,16 @@ def _pgbench(url: str, script: Path) -> float:
     return float(found[1])
 
 
-def _intake(here: Ground, server: Web) -> Rate:
-    body = msgspec.json.encode(REQUEST)
-    token = here.tokens[AGENT.name]
-    keys = itertools.count()
-    started = datetime.now(UTC).timestamp()
-    return asyncio.run(
-        _driven(
-            server,
-            lambda: request(
-                "POST",
-                "/api/v1/cases",
-                token,
-                body,
-                **{"Idempotency-Key": f"bench-{started}-{next(keys)}"},
-            ),
-        )
-    )
+def intake_requests(here: Ground) -> Callable[[], bytes | None]:
+    """Requests that open the same case over and over, each under a key of its own."""
+    body, token, keys = msgspec.json.encode(REQUEST), here.tokens[AGENT.name], itertools.count()
+    run = f"bench-{datetime.now(UTC).timestamp()}"
+
+    def following() -> bytes:
+        key = {"Idempotency-Key": f"{run}-{next(keys)}"}
+        return request("POST", "/api/v1/cases", token, body, **key)
+
+    return following
 
 
 async def _dispatches(here: Ground, server: Web) -> Rate:
@@ -142,9 +136,9 @@ async def _dispatches(here: Ground, server: Web) -> Rate:
     return await _driven(server, following)
 
 
-async def _driven(server: Web, following: "object") -> Rate:
+async def _driven(server: Web, following: Callable[[], bytes | None]) -> Rate:
     before = server.cpu_seconds()
-    load = await drive(server.port, following, clients=CLIENTS, seconds=SECONDS)  # type: ignore[arg-type]
+    load = await drive(server.port, following, clients=CLIENTS, seconds=SECONDS)
     if load.refused:
         raise RuntimeError(f"{load.refused} requests were refused")
     cpu = (server.cpu_seconds() - before) / max(load.answered, 1) * 1e6

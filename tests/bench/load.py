@@ -14,6 +14,7 @@ class Load:
     refused: int
     seconds: float
     slowest_ms: float
+    bytes: int
 
     @property
     def rate(self) -> float:
@@ -42,17 +43,18 @@ async def drive(
     `next_request` gives the next one, or None when there is nothing left to send.
     """
     until = time.perf_counter() + seconds
-    answered = refused = 0
+    answered = refused = received = 0
     slowest = 0.0
 
     async def client() -> None:
-        nonlocal answered, refused, slowest
+        nonlocal answered, refused, received, slowest
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             while time.perf_counter() < until and (sent := next_request()) is not None:
                 started = time.perf_counter()
                 writer.write(sent)
-                status = await _answer(reader)
+                status, length = await _answer(reader)
+                received += length
                 slowest = max(slowest, time.perf_counter() - started)
                 if 200 <= status < 300:
                     answered += 1
@@ -63,13 +65,14 @@ async def drive(
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
-    return Load(answered, refused, time.perf_counter() - started, slowest * 1000)
+    return Load(answered, refused, time.perf_counter() - started, slowest * 1000, received)
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, int]:
+    """The status of one answer, and the bytes of its body."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    status = int(head[9:12])
+    length = 0
     if b"\r\ncontent-length:" in head:
         length = int(head.split(b"\r\ncontent-length:", 1)[1].split(b"\r\n", 1)[0])
         await reader.readexactly(length)
-    return status
+    return int(head[9:12]), length
