@@ -6,6 +6,7 @@ so that a burst of intakes rings once: NOTIFY takes a lock that all commits shar
 """
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -104,5 +105,8 @@ class Bell:
                 )
             await self._redis.enqueue_job(WAKE, _job_id=WAKE)
         except (OSError, RedisError) as fault:
-            self._redis = None
+            lost, self._redis = self._redis, None
+            if lost:
+                with suppress(OSError, RedisError):
+                    await lost.aclose(close_connection_pool=True)
             log.warning("bell: queue did not hear; the sweep will see it", error=str(fault))

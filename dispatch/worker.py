@@ -174,10 +174,13 @@ class Worker:
         try:
             await served.async_run()
         finally:
-            if served.main_task:
-                served.main_task.cancel()
-            with suppress(Exception):
-                await asyncio.wait_for(served.close(), 2)
+            # Not `Worker.close`: it would wait for a queue that may be gone.
+            ending = [task for task in (served.main_task, *served.tasks.values()) if task]
+            for task in ending:
+                task.cancel()
+            await asyncio.gather(*ending, return_exceptions=True)
+            with suppress(OSError, RedisError):
+                await pool.aclose(close_connection_pool=True)
 
 
 async def beat(office: Office, process: str) -> None:
