@@ -29,7 +29,7 @@ _OF_UNITS = {
           select a.case_id from assignment a
           where a.unit_id = u.id and {QUEUES[name].where} limit {MOST_COUNTED}) x
         limit {MOST_COUNTED}) n"""
-    for name in ("mine", "unit_sent")
+    for name in ("mine", "to_sign", "in_hand", "assisting", "unit_sent")
 }
 _OF_CASES = {
     name: f"""

@@ -67,6 +67,7 @@ class Queue:
 
 _OPEN = "c.closed_at is null"
 _UNHANDLED = "not (:me = any(c.handlers))"
+_OWED = "a.ended_at is null and a.replied_at is null"
 _DISPATCHERS = frozenset({Role.DISPATCHER})
 _OVERSIGHT = frozenset({Role.SUPERVISOR, Role.LEADER})
 _WATCHERS = _OVERSIGHT | _DISPATCHERS
@@ -114,8 +115,19 @@ _ALL = (
         empty="还没有登记过工单",
     ),
     Queue(
-        "mine", "待办", UNIT_ROLES, "a.ended_at is null and a.replied_at is null",
-        Order.DUE, Source.PARTS, empty="没有待办的工单",
+        "mine", "待办", UNIT_ROLES, _OWED, Order.DUE, Source.PARTS, empty="没有待办的工单",
+    ),
+    Queue(
+        "to_sign", "待签收", UNIT_ROLES, f"{_OWED} and a.part = 'lead' and a.signed_at is null",
+        Order.DUE, Source.PARTS, empty="没有待签收的工单",
+    ),
+    Queue(
+        "in_hand", "办理中", UNIT_ROLES, f"{_OWED} and a.part = 'lead' and a.signed_at is not null",
+        Order.DUE, Source.PARTS, empty="没有办理中的工单",
+    ),
+    Queue(
+        "assisting", "协办", UNIT_ROLES, f"{_OWED} and a.part = 'co'",
+        Order.DUE, Source.PARTS, empty="没有待反馈的协办",
     ),
     Queue(
         "unit_sent", "已答复待办结", UNIT_ROLES,
@@ -375,7 +387,7 @@ def from_parts(
         if len(units) > 1:
             wanted.append(
                 "not exists (select 1 from assignment b where b.case_id = a.case_id"
-                f" and b.unit_id = any({many}) and b.ended_at is null and b.replied_at is null"
+                f" and b.unit_id = any({many}) and {chosen.where.replace('a.', 'b.')}"
                 " and (b.due_at, b.id) < (a.due_at, a.id))"
             )
         wanted += _beyond("a.due_at, a.case_id", chosen.order, after, put)
