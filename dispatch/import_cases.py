@@ -6,7 +6,8 @@ id is taken only once.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -18,7 +19,7 @@ from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.import_files import FileRefused, RejectFile, Row, Table, open_table
 from dispatch.import_mapping import CaseMap
-from dispatch.import_register import Register
+from dispatch.import_register import Named, Register
 from dispatch.import_rows import Incoming, RowRefused, history, read_row
 from dispatch.intake import CITIZEN, new_file
 from dispatch.office import Office, clock
@@ -34,7 +35,7 @@ Progress = Callable[[int, int], None]
 """Told after each batch: rows done, rows in all."""
 
 _BATCH = 200
-# One import writes at a time, so that none makes the unit that another one is making.
+# One import at a time, so that none brings the case, or makes the unit, of another one.
 _TURN = 12345_002
 
 
@@ -70,8 +71,23 @@ async def import_cases(
     table = await asyncio.to_thread(_opened, path, rejects)
     with RejectFile(rejects, table.header) as refused:
         run = _Import(office, table, case_map, refused, dry_run=dry_run, now=now or clock())
-        await run.prepare(unit)
-        return await run.through(progress, limit)
+        async with _turn(office):
+            await run.prepare(unit)
+            report = await run.through(progress, limit)
+        office.reference.forget()
+        return report
+
+
+@asynccontextmanager
+async def _turn(office: Office) -> AsyncIterator[None]:
+    """The only import that runs; the lock goes with its connection, however this one ends."""
+    async with office.pool.acquire() as connection:
+        if not await connection.fetchval("select pg_try_advisory_lock($1)", _TURN):
+            raise FileRefused("另一个导入正在进行，请等它结束后再试。")
+        try:
+            yield
+        finally:
+            await connection.execute("select pg_advisory_unlock($1)", _TURN)
 
 
 def _opened(path: Path, rejects: Path | None) -> Table:
@@ -103,6 +119,7 @@ class _Import:
 
     async def prepare(self, unit: str | None) -> None:
         """Read the rules as they stand, and find the unit that answers for unnamed ones."""
+        self.office.reference.forget()
         rulebook = await self.office.rulebook()
         fallback: UnitEntry | None = None
         if unit is not None:
@@ -114,13 +131,24 @@ class _Import:
         self.report.categories = self.register.made_categories
 
     async def through(self, progress: Progress | None, limit: int | None) -> ImportReport:
-        """All rows, or the first `limit`."""
+        """All rows, or the first `limit`: one batch is worked out while the last is written."""
         rows = islice(self.table.rows(), limit)
         total = self.table.count if limit is None else min(limit, self.table.count)
-        while chunk := list(islice(rows, _BATCH)):
-            await self._batch(list(self._readable(chunk)))
-            if progress:
-                progress(self.report.read, total)
+        writing: asyncio.Task[None] | None = None
+        try:
+            while chunk := list(islice(rows, _BATCH)):
+                named = await self._named(list(self._readable(chunk)))
+                cases = await asyncio.to_thread(self._histories, named)
+                if writing:
+                    await writing
+                if progress:
+                    progress(self.report.read - len(chunk), total)
+                writing = asyncio.create_task(self._write(cases))
+        finally:
+            if writing:
+                await writing
+        if progress:
+            progress(self.report.read, total)
         return self.report
 
     def _readable(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Incoming]]:
@@ -145,32 +173,28 @@ class _Import:
         self.report.rejected += 1
         self.refused.add(row, source_id, reason)
 
-    async def _batch(self, rows: Sequence[tuple[Row, Incoming]]) -> None:
-        """Write what is not there yet, with the units and categories that it needs."""
+    async def _named(self, rows: Sequence[tuple[Row, Incoming]]) -> list[Named]:
+        """The rows that are not there yet, with unit, category and number."""
+        named: list[Named] = []
         async with transaction(self.office.pool) as connection:
-            await connection.execute("select pg_advisory_xact_lock($1)", _TURN)
             known = await self._known(connection, [incoming.source_id for _, incoming in rows])
             self.register.connection = None if self.dry_run else connection
-            made, cases = self.register.made, list[list[Move]]()
+            made = self.register.made
             for row, incoming in rows:
                 if incoming.source_id in known:
                     self.report.already += 1
                     continue
                 try:
-                    cases.append(await self._history(incoming))
+                    category = await self.register.category(incoming.category)
+                    unit = await self.register.unit(incoming) if incoming.replied_at else None
                 except RowRefused as refusal:
                     self._refuse(row, str(refusal))
-                except Incomplete as refusal:
-                    self._refuse(row, "；".join(refusal.fields.values()))
-            if not self.dry_run:
-                await record.write_many(connection, cases)
-                if self.register.made > made:
-                    await publish(connection)
-        self.report.imported += len(cases)
-        if not self.dry_run:
-            self.office.reference.forget()
-            for moves in cases:
-                self.office.bell.ring(moves[-1].after.number)
+                else:
+                    number = await self._number(incoming)
+                    named.append(Named(row, incoming, unit, category, number))
+            if self.register.made > made and not self.dry_run:
+                await publish(connection)
+        return named
 
     async def _known(self, connection: Connection, source_ids: list[str]) -> set[str]:
         rows = await connection.fetch(
@@ -180,26 +204,42 @@ class _Import:
         )
         return {row["source_id"] for row in rows}
 
-    async def _history(self, incoming: Incoming) -> list[Move]:
-        category = await self.register.category(incoming.category)
-        unit = await self.register.unit(incoming) if incoming.replied_at else None
-        blank = msgspec.structs.replace(
-            new_file(CITIZEN, await self._number(incoming), now=incoming.opened_at),
-            source=self.map.source,
-            source_id=incoming.source_id,
-        )
-        return history(
-            blank,
-            incoming,
-            actor=self.actor,
-            unit=unit,
-            category=category,
-            result=str(self.map.defaults["result"]),
-            now=self.now,
-            rulebook=self.register.rulebook,
-        )
-
     async def _number(self, incoming: Incoming) -> str:
         if self.dry_run:
             return case_number(in_shanghai(incoming.opened_at).date(), self.report.read)
         return await self.office.new_number(incoming.opened_at)
+
+    def _histories(self, rows: Sequence[Named]) -> list[list[Move]]:
+        """What the rulebook makes of the rows; what it refuses goes to the reject file."""
+        cases: list[list[Move]] = []
+        for one in rows:
+            blank = msgspec.structs.replace(
+                new_file(CITIZEN, one.number, now=one.incoming.opened_at),
+                source=self.map.source,
+                source_id=one.incoming.source_id,
+            )
+            try:
+                moves = history(
+                    blank,
+                    one.incoming,
+                    actor=self.actor,
+                    unit=one.unit,
+                    category=one.category,
+                    result=str(self.map.defaults["result"]),
+                    now=self.now,
+                    rulebook=self.register.rulebook,
+                )
+            except Incomplete as refusal:
+                self._refuse(one.row, "；".join(refusal.fields.values()))
+            else:
+                cases.append(moves)
+        return cases
+
+    async def _write(self, cases: Sequence[list[Move]]) -> None:
+        """A batch, all of it or nothing."""
+        if not self.dry_run:
+            async with transaction(self.office.pool) as connection:
+                await record.write_many(connection, cases)
+            for moves in cases:
+                self.office.bell.ring(moves[-1].after.number)
+        self.report.imported += len(cases)

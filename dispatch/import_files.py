@@ -116,10 +116,9 @@ def _checked(path: Path, records: Callable[[], Iterator[list[Cell]]]) -> Table:
 
 
 def _binary(path: Path) -> io.BufferedReader | gzip.GzipFile:
-    file = path.open("rb")
-    zipped = file.read(2) == _GZIP
-    file.seek(0)
-    return gzip.GzipFile(fileobj=file) if zipped else file
+    with path.open("rb") as file:
+        zipped = file.read(2) == _GZIP
+    return gzip.GzipFile(path) if zipped else path.open("rb")
 
 
 def _encodings(path: Path) -> tuple[str, ...]:

@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.import_files import FileRefused
+from dispatch.imports import MAPS, map_names
 from hotline.inputs import INPUTS
-
-MAPS = Path(__file__).with_name("import_maps")
 
 FIELDS = {
     "source_id": "原系统编号",
@@ -74,11 +73,6 @@ class CaseMap:
                 f"文件的列是：{'、'.join(header)[:300]}。"
             )
         return {name: header.index(column) for name, column in self.columns.items()}
-
-
-def map_names() -> list[str]:
-    """The maps that come with the program."""
-    return sorted(path.stem for path in MAPS.glob("*.toml"))
 
 
 def read_map(name: str) -> CaseMap:

@@ -1,9 +1,10 @@
 """Units and categories by the names that a foreign table gives them: found, or made once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dispatch.db import Connection
+from dispatch.import_files import Row
 from dispatch.import_rows import Incoming, RowRefused
 from hotline.rulebook import Entry, Rulebook, UnitEntry
 from hotline.unit_names import first_named, unit_key
@@ -13,11 +14,21 @@ KIND = "imported"
 _LONGEST_UNIT, _LONGEST_CATEGORY = 100, 60
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A row whose unit and category the rulebook knows, and the number that its case gets."""
+
+    row: Row
+    incoming: Incoming
+    unit: UnitEntry | None
+    category: str
+    number: str
+
+
 class Register:
     """Names → units and categories; keeps the rulebook that knows the new ones too.
 
-    `connection` is that of the batch's transaction, so that what is made stands or falls with
-    the cases that need it; without one (a dry run) new entries are only imagined.
+    `connection` is where new ones are written; without one (a dry run) they are only imagined.
     """
 
     def __init__(self, rulebook: Rulebook, *, fallback: UnitEntry | None = None) -> None:

@@ -7,18 +7,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import asyncpg
-from tqdm import tqdm
-
-from dispatch.import_cases import ImportReport, import_cases
-from dispatch.import_files import FileRefused
-from dispatch.import_mapping import checked_source, map_names, read_map
-from dispatch.office import open_office
 from hotline.errors import Refusal
 from hotline.settings import Settings
 
-__all__ = ["ImportReport", "add_arguments", "import_cases", "run", "summary"]
+if TYPE_CHECKING:
+    from dispatch.import_cases import ImportReport
+
+# The maps that come with the program; `dispatch.import_mapping` reads them.
+MAPS = Path(__file__).with_name("import_maps")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=_positive, metavar="N", help="只导入前 N 行")
 
 
+def map_names() -> list[str]:
+    """The maps that come with the program."""
+    return sorted(path.stem for path in MAPS.glob("*.toml"))
+
+
 def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError("应为正整数")
@@ -51,6 +54,8 @@ def _positive(text: str) -> int:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Carry out `hotline import`: 0 done, 2 nothing could be done, 130 interrupted."""
+    import asyncpg  # only where it is used: every `hotline --help` asks for the arguments above
+
     try:
         return asyncio.run(_run(args, settings))
     except Refusal as refusal:
@@ -64,6 +69,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _run(args: argparse.Namespace, settings: Settings) -> int:
+    from tqdm import tqdm
+
+    from dispatch.import_cases import import_cases
+    from dispatch.import_files import FileRefused
+    from dispatch.import_mapping import checked_source, read_map
+    from dispatch.office import open_office
+
     case_map = read_map(args.map)
     if args.source is not None:
         try:
@@ -100,7 +112,7 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def summary(report: ImportReport, *, dry_run: bool, rejects: Path) -> list[str]:
+def summary(report: "ImportReport", *, dry_run: bool, rejects: Path) -> list[str]:
     """What happened, in the words of the person who started it."""
     did = "可导入" if dry_run else "导入"
     lines = [

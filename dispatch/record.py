@@ -202,25 +202,34 @@ async def write_new(connection: Connection, moves: Sequence[Move]) -> int:
 
 
 async def write_many(connection: Connection, cases: Iterable[Sequence[Move]]) -> None:
-    """Write many new cases, each with its history, in one exchange with the server."""
-    await connection.executemany(_OPEN, [new_values(moves) for moves in cases])
+    """Write many new cases, each with its history, in one exchange with the server.
+
+    Call it in a transaction: the figures of all of them are written with the first of their kind.
+    """
+    by_kind: dict[str, list[Sequence[Move]]] = {}
+    for moves in cases:
+        by_kind.setdefault(moves[-1].after.kind, []).append(moves)
+    for alike in by_kind.values():
+        sums = _summed([moved for moves in alike for moved in moves])
+        values = (new_values(moves, [] if i else sums) for i, moves in enumerate(alike))
+        await connection.executemany(_OPEN, values)
 
 
-def new_values(moves: Sequence[Move]) -> tuple[Any, ...]:
-    """The values of a new case and of everything that belongs to it."""
+def new_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> tuple[Any, ...]:
+    """The values of a new case and of everything that belongs to it, its own counts or others."""
     after = moves[-1].after
     words = bigrams(f"{after.title}\n{after.content}\n{after.address}")
-    return (*(getattr(after, name) for name in _COLUMNS), *_child_values(moves), words)
+    return (*(getattr(after, name) for name in _COLUMNS), *_child_values(moves, counts), words)
 
 
-def _child_values(moves: Sequence[Move]) -> tuple[Any, ...]:
+def _child_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> tuple[Any, ...]:
     after = moves[-1].after
     return (
         [_event(moved.event) for moved in moves],
         _rows([part for part in after.assignments if not part.id], tuple(_PART)),
         _rows([clock for clock in after.clocks if not clock.id], tuple(_CLOCK)),
         [_message(told, moved) for moved in moves for told in moved.tells],
-        [_count(count) for count in _summed(moves)],
+        [_count(count) for count in (_summed(moves) if counts is None else counts)],
         after.kind,
     )
 
