@@ -101,11 +101,12 @@ async def log_call(
         return known
     rulebook = await office.rulebook()
     ending = _ending(inputs)
-    who = accept(_WHO, inputs, rulebook=rulebook)
     opened: Move | None = None
     if ending.disposition is Disposition.CASE:
         blank = new_file(CITIZEN, await office.new_number(now), now=now)
         opened = move(blank, "open", actor=actor, inputs=inputs, now=now, rulebook=rulebook)
+    who = accept(_WHO, inputs, rulebook=rulebook)
+    # After the case, whose form asks for more: its refusal names everything at once.
     case_id: int | None = None
     try:
         async with transaction(office.pool) as connection:
