@@ -3,6 +3,7 @@
 
 (() => {
   const root = document.documentElement;
+  root.classList.add("scripted");
   const theme = localStorage.getItem("theme");
   if (theme) root.dataset.bsTheme = theme;
 
@@ -48,6 +49,13 @@
     }
     for (const menu of document.querySelectorAll("details.usermenu[open]")) {
       if (!target || !menu.contains(target)) menu.open = false;
+    }
+    // A suggestion fills a field, and chooses the ending that the field belongs to.
+    const fill = target && target.closest("[data-fill]");
+    if (fill) {
+      document.querySelector(`[name=disposition][value=${fill.dataset.choose}]`)?.click();
+      const field = document.querySelector(fill.dataset.fill);
+      if (field) { field.value = fill.dataset.value; field.focus(); }
     }
     const copy = target && target.closest("[data-copy]");
     if (copy && navigator.clipboard) navigator.clipboard.writeText(copy.dataset.copy);

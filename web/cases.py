@@ -1,7 +1,217 @@
 """The case page, and the one route that moves a case."""
 
-from litestar import Router
+import re
+from datetime import datetime
+from typing import Any
 
-from web.given import signed_in
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
 
-router = Router("/cases", guards=[signed_in], route_handlers=[])
+from dispatch.accesses import note_access
+from dispatch.office import Office
+from dispatch.perform import perform
+from dispatch.record import load
+from dispatch.timelines import Timeline, timeline
+from hotline.casefile import CaseFile
+from hotline.clocks import Limit, explain
+from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound
+from hotline.people import Actor
+from hotline.permissions import may_reveal
+from hotline.procedures import PROCEDURES, procedure
+from hotline.rulebook import Rulebook
+from hotline.wording import BadWording, clean_text
+from web.case_view import Attempt, case_view
+from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, signed_in
+from web.navigation import home_of
+from web.refusals import status_of
+from web.render import case_url, page, redirect, render
+
+
+@get("/{number:str}")
+async def show_case(
+    request: WebRequest,
+    number: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+) -> Response[Any]:
+    """The case as this person may see it."""
+    return await _case_page(request, office, me, number, now=now, rulebook=rulebook)
+
+
+@post("/{number:str}/actions/{action:str}", status_code=200)
+async def move_case(
+    request: WebRequest,
+    number: FromPath[str],
+    action: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    form: TheForm,
+) -> Response[Any]:
+    """Take the action, or show the form again with what was typed and what is wrong with it."""
+    typed = form.inputs(_asked(action), rulebook)
+    try:
+        outcome = await perform(
+            office,
+            number,
+            action,
+            actor=me,
+            inputs=typed,
+            now=now,
+            seen_version=form.seen_version,
+            idempotency_key=form.idempotency_key,
+        )
+    except (Incomplete, Conflict, NotAvailable) as refusal:
+        attempt = Attempt(
+            action,
+            typed,
+            refusal.fields if isinstance(refusal, Incomplete) else {},
+            refusal.message,
+        )
+        return await _case_page(
+            request,
+            office,
+            me,
+            number,
+            now=now,
+            rulebook=rulebook,
+            attempt=attempt,
+            status=status_of(refusal),
+        )
+    taken = procedure(outcome.case.kind).action(action)
+    told = f"“{taken.label if taken else action}”已完成。"
+    if back := _own_path(form.one("back")):
+        return redirect(request, back, flash=told)
+    if request.headers.get("hx-request") != "true":
+        return redirect(request, case_url(number), flash=told)
+    try:
+        return await _case_page(request, office, me, number, now=now, rulebook=rulebook, flash=told)
+    except NotFound:
+        # The act handed the case to somebody else.
+        return redirect(request, home_of(me), flash=told)
+
+
+@post("/{number:str}/reveal", status_code=200)
+async def reveal_requester(
+    request: WebRequest,
+    number: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    form: TheForm,
+) -> Response[Any]:
+    """The number once, for a reason that is written down first."""
+    case, _ = await _read(office, me, number)
+    if not may_reveal(me, case):
+        raise NotAvailable("本件不能查看诉求人联系方式。")
+    try:
+        reason = clean_text(
+            form.one("reason"), field_label="查看理由", max_length=200, one_line=True
+        )
+    except BadWording as wrong:
+        attempt = Attempt("reveal", {"reason": form.one("reason")}, {"reason": wrong.message})
+        return await _case_page(
+            request, office, me, number, now=now, rulebook=rulebook, attempt=attempt, status=422
+        )
+    await note_access(
+        office.pool, actor=me, case_id=case.id, what="reveal_phone", now=now, reason=reason
+    )
+    return await _case_page(request, office, me, number, now=now, rulebook=rulebook, revealed=True)
+
+
+@get("/{number:str}/changed")
+async def show_changed(
+    request: WebRequest, number: FromPath[str], me: Me, office: TheOffice
+) -> Response[Any]:
+    """A line that says so when the case has moved on since the version on the screen."""
+    case, past = await _read(office, me, number)
+    seen = query_of(request).one("seen")
+    newer = [event for event in past.history if seen.isdecimal() and event.seq > int(seen[:9])]
+    rules = procedure(case.kind)
+    return render(request, "case/_changed.html", number=number, seen=seen, newer=newer, rules=rules)
+
+
+@get("/{number:str}/clocks/{clock_id:int}")
+async def explain_clock(
+    request: WebRequest,
+    number: FromPath[str],
+    clock_id: FromPath[int],
+    me: Me,
+    office: TheOffice,
+    rulebook: Rules,
+) -> Response[Any]:
+    """Every day of a deadline: counted or not, and why."""
+    case, past = await _read(office, me, number)
+    clock = next((clock for clock in past.clocks if clock.id == clock_id), None)
+    if clock is None:
+        raise NotFound
+    limit = Limit.parse(clock.limit)
+    explained = explain(limit, clock.started_at, rulebook.calendar)
+    label = procedure(case.kind).clock(clock.name).label
+    return page(
+        request,
+        "case/clock",
+        number=number,
+        clock=clock,
+        label=label,
+        limit=limit,
+        explained=explained,
+    )
+
+
+async def _read(office: Office, me: Actor, number: str) -> tuple[CaseFile, Timeline]:
+    """The case with its past; NotFound for what this person can't see."""
+    async with office.pool.acquire() as connection:
+        case = await load(connection, number, me)
+        if case is None:
+            raise NotFound
+        return case, await timeline(connection, case.id)
+
+
+async def _case_page(
+    request: WebRequest,
+    office: Office,
+    me: Actor,
+    number: str,
+    *,
+    now: datetime,
+    rulebook: Rulebook,
+    attempt: Attempt | None = None,
+    revealed: bool = False,
+    status: int = 200,
+    flash: str = "",
+) -> Response[Any]:
+    case, past = await _read(office, me, number)
+    if case.confidential and request.method == "GET":
+        await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
+    return page(
+        request,
+        "case/show",
+        status=status,
+        flash=flash,
+        view=case_view(case, past, me, rulebook=rulebook, now=now, revealed=revealed),
+        attempt=attempt,
+        rulebook=rulebook,
+    )
+
+
+def _own_path(text: str) -> str:
+    """An address of ours that a list sent along to come back to; "" for anything else."""
+    return text if re.fullmatch(r"/[\w\-./?=&%+:]*", text, re.ASCII) and text[1:2] != "/" else ""
+
+
+def _asked(action: str) -> list[str]:
+    """Every input that an action of this name asks for, in whichever procedure."""
+    found = (rules.action(action) for rules in PROCEDURES.values())
+    return list(dict.fromkeys(name for one in found if one for name, _ in one.inputs))
+
+
+router = Router(
+    "/cases",
+    guards=[signed_in],
+    route_handlers=[show_case, move_case, reveal_requester, show_changed, explain_clock],
+)

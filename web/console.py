@@ -1,18 +1,191 @@
 """The call agent's screen: take a call, find the caller, write it down, pass it on."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 
-from hotline.people import Role
-from web.given import WebRequest, roles
-from web.render import page
+from dispatch.callers import caller_history, calls_today
+from dispatch.intake import LoggedCall, log_call
+from dispatch.office import Office
+from dispatch.texts import render as text_of
+from dispatch.timelines import Earlier
+from hotline.calendar import in_shanghai
+from hotline.calls import (
+    DISPOSITION_LABELS,
+    EMERGENCY_CHANNELS,
+    EXPLAIN_GROUNDS,
+    STATUTORY_CHANNELS,
+    Disposition,
+)
+from hotline.errors import Incomplete
+from hotline.numbers import WrongPhone, normalise_phone
+from hotline.people import Actor, Role
+from hotline.procedures.citizen import FORM
+from hotline.routing import suggest
+from hotline.rulebook import Rulebook
+from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
+from web.render import page, render
+
+# The endings in the order of their keys Alt+1 to Alt+7; the first is the usual one.
+ENDINGS = (
+    Disposition.CASE,
+    Disposition.ANSWERED,
+    Disposition.EMERGENCY,
+    Disposition.STATUTORY,
+    Disposition.IN_PROGRESS,
+    Disposition.EXPLAINED,
+    Disposition.SILENT,
+)
+GROUNDS: Mapping[Disposition, tuple[str, Mapping[str, str]]] = {
+    Disposition.EMERGENCY: ("转接至", EMERGENCY_CHANNELS),
+    Disposition.STATUTORY: ("告知的渠道", STATUTORY_CHANNELS),
+    Disposition.EXPLAINED: ("解释的理由", EXPLAIN_GROUNDS),
+}
+_INPUTS = tuple(name.rstrip("?") for name in FORM if name != "channel?")
+_OTHERS = ("disposition", "answer", "case_number")
 
 
 @get("/")
-async def show_console(request: WebRequest) -> Response[Any]:
-    """The intake form."""
-    return page(request, "console/show")
+async def show_console(
+    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules
+) -> Response[Any]:
+    """An empty form; `?phone=` (of the telephone system) fills in who is calling."""
+    phone = query_of(request).one("phone")[:60]
+    typed = {"requester_phone": phone, "urgency": "normal", "disposition": Disposition.CASE.value}
+    return await _console(request, office, me, rulebook, now=now, typed=typed)
 
 
-router = Router("/console", guards=[roles(Role.AGENT)], route_handlers=[show_console])
+@post("/calls", status_code=200)
+async def log_one_call(
+    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules, form: TheForm
+) -> Response[Any]:
+    """Write the conversation down; what is missing is told beside its input, nothing is lost."""
+    typed = _typed(form, rulebook)
+    inputs = {**typed, "subject": typed["title"], "channel": "phone"}
+    try:
+        logged = await log_call(
+            office, actor=me, inputs=inputs, now=now, idempotency_key=form.idempotency_key
+        )
+    except Incomplete as refusal:
+        errors = _beside(refusal.fields)
+        return await _console(
+            request, office, me, rulebook, now=now, typed=typed, errors=errors, status=422
+        )
+    return page(
+        request,
+        "console/done",
+        logged=logged,
+        label=DISPOSITION_LABELS[logged.disposition],
+        text=_acceptance_text(office, logged),
+    )
+
+
+@post("/caller", status_code=200)
+async def show_caller(
+    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules, form: TheForm
+) -> Response[Any]:
+    """Who calls: earlier cases and calls of the number (posted: numbers don't belong in logs)."""
+    if request.headers.get("hx-request") != "true":
+        typed = _typed(form, rulebook)
+        return await _console(request, office, me, rulebook, now=now, typed=typed)
+    caller = await _caller(office, me, form.one("requester_phone"))
+    return render(request, "console/_caller.html", rulebook=rulebook, **caller)
+
+
+@post("/suggest", status_code=200)
+async def suggest_unit(
+    request: WebRequest, me: Me, now: Now, rulebook: Rules, form: TheForm
+) -> Response[Any]:
+    """The unit that the dispatch catalogue names for category and place, with its reason."""
+    typed = form.inputs(("category", "place"), rulebook)
+    return render(
+        request,
+        "console/_suggestion.html",
+        suggestions=_suggestions(typed, rulebook, now),
+        asked=bool(typed["category"]),
+    )
+
+
+async def _console(
+    request: WebRequest,
+    office: Office,
+    me: Actor,
+    rulebook: Rulebook,
+    *,
+    now: datetime,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    return page(
+        request,
+        "console/show",
+        status=status,
+        typed=typed,
+        errors=errors or {},
+        endings=[(one.value, DISPOSITION_LABELS[one]) for one in ENDINGS],
+        grounds={one.value: words for one, words in GROUNDS.items()},
+        suggestions=_suggestions(typed, rulebook, now),
+        asked=bool(typed.get("category")),
+        rulebook=rulebook,
+        mine=await calls_today(office.pool, me, now=now),
+        dispositions=DISPOSITION_LABELS,
+        **await _caller(office, me, str(typed.get("requester_phone", ""))),
+    )
+
+
+def _typed(form: Form, rulebook: Rulebook) -> dict[str, Any]:
+    typed = form.inputs(_INPUTS, rulebook)
+    typed |= {name: form.one(name) for name in _OTHERS}
+    # Each ending has a list of grounds of its own.
+    typed["ground"] = form.one(f"ground_{typed['disposition']}")
+    return typed
+
+
+def _beside(fields: Mapping[str, str]) -> dict[str, str]:
+    """What is said of the call's subject stands beside the title: one input serves both."""
+    return {("title" if name == "subject" else name): said for name, said in fields.items()}
+
+
+def _suggestions(typed: Mapping[str, Any], rulebook: Rulebook, now: datetime) -> Any:
+    category = str(typed.get("category") or "")
+    if not category:
+        return []
+    place = str(typed.get("place") or "")
+    return suggest(rulebook, category=category, place=place, on=in_shanghai(now).date())
+
+
+async def _caller(office: Office, me: Actor, typed: str) -> dict[str, Any]:
+    """The number as it was understood and what it asked before, or why it is no number."""
+    if not typed.strip():
+        return {"phone": "", "wrong_phone": "", "earlier": None}
+    try:
+        phone = normalise_phone(typed)
+    except WrongPhone as wrong:
+        return {"phone": "", "wrong_phone": wrong.message, "earlier": None}
+    earlier: Earlier = await caller_history(office.pool, me, phone)
+    return {"phone": phone, "wrong_phone": "", "earlier": earlier}
+
+
+def _acceptance_text(office: Office, logged: LoggedCall) -> str:
+    """The text that goes to the requester, or "" where none does."""
+    case = logged.case.case if logged.case else None
+    if case is None or not case.requester_phone:
+        return ""
+    whole = case.clock("whole")
+    params = {
+        "number": case.number,
+        "lookup_code": case.lookup_code,
+        "due_on": in_shanghai(whole.due_at).date().isoformat() if whole else "",
+        "provisional": bool(whole and whole.provisional),
+    }
+    return f"【{office.settings.sms_signature}】{text_of('citizen/accepted', params)}"
+
+
+router = Router(
+    "/console",
+    guards=[roles(Role.AGENT)],
+    route_handlers=[show_console, log_one_call, show_caller, suggest_unit],
+)

@@ -1,0 +1,271 @@
+"""What one reader sees of a case: words instead of codes, and a person only as far as allowed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dispatch.timelines import Entry, Sent, Timeline
+from hotline.casefile import CaseFile, Part, Running
+from hotline.clocks import Limit
+from hotline.inputs import CHANNELS, INPUTS, LEVELS, REQUEST_TYPES, SOLVED, URGENCIES, shown
+from hotline.masking import RequesterView, masked_name, masked_phone, masked_text, requester_view
+from hotline.people import ROLE_LABELS, Actor, Role
+from hotline.permissions import may_reveal, requester_open_to
+from hotline.procedure import PHASE_LABELS, Action, Procedure
+from hotline.procedures import procedure
+from hotline.rulebook import Rulebook
+from hotline.transition import offered
+
+TEXT_LABELS = {
+    "citizen/accepted": "受理告知短信",
+    "citizen/answered": "答复告知短信",
+    "citizen/rating": "评价邀请短信",
+    "citizen/refused": "不予受理告知短信",
+}
+STATE_LABELS = {
+    "queued": "待发送",
+    "sending": "发送中",
+    "accepted": "已提交",
+    "delivered": "已送达",
+    "failed": "发送失败",
+    "expired": "已过期",
+    "unknown": "结果不明",
+    "suppressed": "未发送（已退订）",
+}
+_TEXTS = ("text", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One entry of the history."""
+
+    label: str
+    who: str
+    unit: str
+    at: datetime
+    round: int
+    moved: str
+    said: tuple[tuple[str, str], ...]
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """One obligation."""
+
+    id: int
+    label: str
+    owed_by: str
+    limit: str
+    basis: str
+    clock: Running
+    late: bool
+    ended_by: str
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One unit's part."""
+
+    unit: str
+    part: Part
+    role: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One text or notice."""
+
+    label: str
+    to: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An action that was refused: what was typed stays, with the sentences beside the inputs."""
+
+    action: str
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything that the template shows."""
+
+    case: CaseFile
+    title: str
+    stage: str
+    phase: str
+    facts: tuple[tuple[str, str], ...]
+    content: str
+    requester: RequesterView
+    can_reveal: bool
+    shows_code: bool
+    parts: tuple[PartLine, ...]
+    open_clocks: tuple[ClockLine, ...]
+    past_clocks: tuple[ClockLine, ...]
+    history: tuple[EventLine, ...]
+    messages: tuple[MessageLine, ...]
+    open: tuple[Action, ...]
+    waiting: tuple[tuple[Action, str], ...]
+
+
+def case_view(
+    case: CaseFile,
+    past: Timeline,
+    actor: Actor,
+    *,
+    rulebook: Rulebook,
+    now: datetime,
+    revealed: bool = False,
+) -> CaseView:
+    """The case for this reader. `revealed` after a reason was given and written down."""
+    rules = procedure(case.kind)
+    person_open = requester_open_to(actor, case)
+    reads = _Reader(rules, rulebook, case.requester_name, open=person_open or revealed)
+    clocks = [_clock_line(clock, rules, now) for clock in past.clocks]
+    acts = offered(case, actor)
+    return CaseView(
+        case=case,
+        title=reads.text(case.title),
+        stage=rules.stage(case.stage).label,
+        phase=PHASE_LABELS.get(case.phase, case.phase),
+        facts=tuple(_facts(case, rulebook, reads)),
+        content=reads.text(case.content),
+        requester=requester_view(
+            name=case.requester_name,
+            phone=case.requester_phone,
+            anonymous=case.anonymous,
+            confidential=case.confidential,
+            reveal=person_open or revealed,
+        ),
+        can_reveal=bool(
+            not (person_open or revealed) and case.requester_phone and may_reveal(actor, case)
+        ),
+        shows_code=actor.has(Role.AGENT),
+        parts=tuple(_part_line(part, rulebook) for part in past.assignments),
+        open_clocks=tuple(
+            sorted((c for c in clocks if c.clock.open), key=lambda c: c.clock.due_at)
+        ),
+        past_clocks=tuple(c for c in clocks if not c.clock.open)[::-1],
+        history=tuple(_event_line(event, reads) for event in past.history)[::-1],
+        messages=tuple(_message_line(sent, reads) for sent in past.messages),
+        open=tuple(action for action, why_not in acts if why_not is None),
+        waiting=tuple((action, why_not) for action, why_not in acts if why_not is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How texts are read out: `open` where the requester may be known."""
+
+    rules: Procedure
+    rulebook: Rulebook
+    requester: str
+    open: bool
+
+    def text(self, text: str) -> str:
+        """Free text, without numbers, plates and the requester's name for who may not know it."""
+        if self.open:
+            return text
+        if len(self.requester) > 1:
+            text = text.replace(self.requester, masked_name(self.requester))
+        return masked_text(text)
+
+
+def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str, str]]:
+    facts = [
+        ("诉求类型", REQUEST_TYPES.get(case.request_type, case.request_type)),
+        ("诉求分类", rulebook.category_path(case.category) if case.category else ""),
+        ("事发区域", rulebook.place_path(case.place) if case.place else ""),
+        ("详细地址", reads.text(case.address)),
+        ("紧急程度", URGENCIES.get(case.urgency, case.urgency)),
+        ("来源", CHANNELS.get(case.channel, case.channel)),
+        ("主办单位", rulebook.unit_name(case.lead_unit_id)),
+        ("是否解决", SOLVED.get(case.solved, "")),
+        ("办理结果满意度", LEVELS.get(str(case.satisfied), "")),
+        ("服务态度满意度", LEVELS.get(str(case.manner), "")),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def _event_line(event: Entry, reads: _Reader) -> EventLine:
+    rules = reads.rules
+    action = rules.action(event.action)
+    moved = ""
+    if event.stage_before != event.stage_after:
+        before = rules.stage(event.stage_before).label if event.stage_before else ""
+        moved = f"{before} → {rules.stage(event.stage_after).label}".lstrip(" →")
+    said = tuple((_label(name), _said(name, value, reads)) for name, value in event.inputs.items())
+    return EventLine(
+        label=action.label if action else event.action,
+        who=event.actor_name,
+        unit=reads.rulebook.unit_name(event.unit_id),
+        at=event.at,
+        round=event.round,
+        moved=moved,
+        said=said,
+        tone={"breach": "red", "warn": "orange"}.get(event.action, action.tone if action else ""),
+    )
+
+
+def _label(name: str) -> str:
+    return INPUTS[name].label if name in INPUTS else name
+
+
+def _said(name: str, value: Any, reads: _Reader) -> str:
+    if name == "clock":
+        return reads.rules.clock(str(value)).label
+    text = shown(name, value, rulebook=reads.rulebook)
+    return reads.text(text) if name in INPUTS and INPUTS[name].type in _TEXTS else text
+
+
+def _clock_line(clock: Running, rules: Procedure, now: datetime) -> ClockLine:
+    rule = rules.clock(clock.name)
+    action = rules.action(clock.ended_by) if clock.ended_by else None
+    return ClockLine(
+        id=clock.id,
+        label=rule.label,
+        owed_by=ROLE_LABELS.get(Role(clock.owed_by), clock.owed_by),
+        limit=Limit.parse(clock.limit).text,
+        basis=clock.basis,
+        clock=clock,
+        late=clock.overdue(now),
+        ended_by=action.label if action else clock.ended_by,
+        stopped=bool(clock.stops),
+    )
+
+
+def _part_line(part: Part, rulebook: Rulebook) -> PartLine:
+    if part.withdrawn_at:
+        state = "已退出"
+    elif part.replied_at:
+        state = "已答复" if part.part == "lead" else "已反馈"
+    elif part.signed_at:
+        state = "视为签收，办理中" if part.deemed else "已签收，办理中"
+    else:
+        state = "待签收"
+    if part.ended_at and not part.withdrawn_at and not part.replied_at:
+        state = "本轮已结束"
+    return PartLine(
+        rulebook.unit_name(part.unit_id), part, "主办" if part.part == "lead" else "协办", state
+    )
+
+
+def _message_line(sent: Sent, reads: _Reader) -> MessageLine:
+    action = next((a for a in reads.rules.actions if sent.template in a.tells), None)
+    label = TEXT_LABELS.get(sent.template) or f"站内通知：{action.label if action else ''}"
+    if sent.phone:
+        to = masked_phone(sent.phone) if reads.open else "诉求人"
+    elif sent.role:
+        to = ROLE_LABELS.get(Role(sent.role), sent.role)
+    else:
+        to = reads.rulebook.unit_name(sent.unit_id)
+    return MessageLine(label, to, STATE_LABELS.get(sent.state, sent.state), sent.created_at)
