@@ -363,13 +363,13 @@ class Life:
         if not self.moves:
             return
         while self.case.phase != Phase.CLOSED:
-            due = [c for c in self.case.open_clocks if c.ring_at and c.ring_at + SWEEP <= moment]
+            due = [c for c in self.case.open_clocks if c.ring_at and c.ring_at < moment]
             if not due:
                 return
             clock = min(due, key=lambda one: one.ring_at or one.due_at)
             assert clock.ring_at is not None
             rule = procedure(self.case.kind).clock(clock.name)
-            swept_at = max(clock.ring_at + SWEEP, self.moves[-1].event.at)
+            swept_at = max(min(clock.ring_at + SWEEP, moment), self.moves[-1].event.at)
             level, since = level_at(clock, rule, self.cast.rulebook, now=swept_at)
             inputs = {
                 "clock": clock.name,
