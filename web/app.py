@@ -15,7 +15,7 @@ from dispatch.hub import Hub
 from dispatch.office import Office, open_office
 from dispatch.sign_in import Entrance
 from hotline.settings import Settings, settings_from
-from web import cases, console, gateways, health, live, login, phone
+from web import admin, cases, console, gateways, health, live, login, phone, public
 from web.assets import Assets, show_static
 from web.given import GIVEN, PUBLIC
 from web.identity import Identity
@@ -30,6 +30,8 @@ FACES: tuple[Router, ...] = (
     live.router,
     gateways.router,
     phone.router,
+    public.router,
+    admin.router,
     health.router,
 )
 

@@ -54,15 +54,29 @@ def keeps(actor: Actor, person: Person) -> bool:
     return actor.has(person.keeper) and actor.staff_id != person.id
 
 
-def roles_to_give(actor: Actor, person: Person | None) -> tuple[Role, ...]:
+def roles_to_give(
+    actor: Actor, person: Person | None, *, security_vacant: bool = False
+) -> tuple[Role, ...]:
     """Which roles the actor may tick for the person (None: somebody new), in order."""
     if person is not None and person.id == actor.staff_id:
         return ()
     if actor.has(Role.SECURITY):
-        return tuple(role for role in STAFF_ROLES if role in ADMIN_ROLES)
-    if actor.has(Role.ADMIN) and (person is None or person.keeper is Role.ADMIN):
-        return tuple(role for role in STAFF_ROLES if role not in ADMIN_ROLES)
-    return ()
+        given = ADMIN_ROLES
+    elif actor.has(Role.ADMIN) and (person is None or person.keeper is Role.ADMIN):
+        given = frozenset(STAFF_ROLES) - ADMIN_ROLES
+        if security_vacant and person is not None:
+            given |= {Role.SECURITY}
+    else:
+        return ()
+    return tuple(role for role in STAFF_ROLES if role in given)
+
+
+async def security_vacant(source: "Pool | Connection") -> bool:
+    """Whether nobody holds the role: then the system administrator names the first one."""
+    held = await source.fetchval(
+        "select exists (select 1 from staff where active and $1 = any(roles))", Role.SECURITY
+    )
+    return not held
 
 
 _PERSON = """
@@ -107,6 +121,12 @@ async def people(
         most,
     )
     return [_person(row) for row in rows]
+
+
+async def staff_counts(pool: Pool) -> dict[int, int]:
+    """How many accounts in use each unit has."""
+    rows = await pool.fetch("select unit_id, count(*) from staff where active group by unit_id")
+    return {row["unit_id"]: row["count"] for row in rows}
 
 
 def _person(row: asyncpg.Record) -> Person:

@@ -19,8 +19,8 @@ def read_password(typed: Typed, inputs: Mapping[str, Any], *, sign_in: str) -> t
     if not given:
         made = new_password()
         return made, made
-    if not isinstance(given, str) or not re.fullmatch(r"[!-~]{8,64}", given):
-        typed.wrong("password", "“密码”应为 8 至 64 位字母、数字和符号，没有空格和汉字。")
+    if not isinstance(given, str) or not re.fullmatch(r"[!-~]{10,64}", given):
+        typed.wrong("password", "“密码”应为 10 至 64 位字母、数字和符号，没有空格和汉字。")
     elif sum(bool(re.search(kind, given)) for kind in _KINDS_OF_CHARACTER) < 3:
         typed.wrong("password", "“密码”须含大写字母、小写字母、数字、符号中的至少三种。")
     elif sign_in and sign_in in given.lower():

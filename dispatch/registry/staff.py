@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatch.db import Connection
 from dispatch.office import Office
-from dispatch.registry.accounts import Person, the_person
+from dispatch.registry.accounts import Person, security_vacant, the_person
 from dispatch.registry.changes import change_of_register, record, refuse_stale
 from dispatch.registry.passwords import read_password
 from dispatch.registry.typed import Typed
@@ -103,7 +103,8 @@ async def set_roles(
     """The roles that the person holds from now on.
 
     Work roles are the system administrator's to give, administrators' roles the security
-    administrator's, and one's own nobody's. Raises Incomplete, NotPermitted, NotAvailable.
+    administrator's (the first of whom the system administrator names), and one's own nobody's.
+    Raises Incomplete, NotPermitted, NotAvailable.
     """
     typed = Typed(inputs)
     roles = _ticked(typed, inputs)
@@ -115,7 +116,8 @@ async def set_roles(
         if set(roles) == set(person.roles):
             return
         keeper = Role.SECURITY if ADMIN_ROLES.intersection((*roles, *person.roles)) else Role.ADMIN
-        if not actor.has(keeper):
+        first = roles == (Role.SECURITY,) and await security_vacant(connection)
+        if not actor.has(Role.ADMIN if first else keeper):
             raise NotPermitted(
                 "管理员角色由安全管理员赋予和收回。"
                 if keeper is Role.SECURITY

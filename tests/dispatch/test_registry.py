@@ -242,7 +242,7 @@ async def test_a_first_password_is_made_once_and_only_its_hash_is_kept(
     [
         ({"sign_in": "X Y"}, "sign_in"),
         ({"sign_in": "the-admin"}, "sign_in"),
-        ({"password": "short1A"}, "password"),
+        ({"password": "Short-1Aa"}, "password"),
         ({"password": "alllowercase"}, "password"),
         ({"password": "密码密码密码密码Aa1"}, "password"),
         ({"sign_in": "wanger", "password": "Wanger-2026"}, "password"),
@@ -281,6 +281,24 @@ async def test_the_three_administrators_are_never_one_person(
         await staff.set_password(office, staff_id, {"password": ""}, actor=admin)
     with pytest.raises(NotPermitted, match="安全管理员"):
         await staff.set_roles(office, staff_id, {"roles": ["agent"]}, actor=admin)
+
+
+async def test_only_the_first_security_administrator_is_named_by_the_system_administrator(
+    office: Office, admin: Actor, security: Actor
+) -> None:
+    staff_id, _ = await staff.add_staff(
+        office, person(sign_in="anquan", unit_id=str(CENTRE), roles=[]), actor=admin
+    )
+    with pytest.raises(NotPermitted, match="安全管理员"):
+        await staff.set_roles(office, staff_id, {"roles": ["security"]}, actor=admin)
+    await office.pool.execute("update staff set active = false where id = $1", security.staff_id)
+    try:
+        with pytest.raises(NotPermitted, match="安全管理员"):
+            await staff.set_roles(office, staff_id, {"roles": ["audit"]}, actor=admin)
+        await staff.set_roles(office, staff_id, {"roles": ["security"]}, actor=admin)
+    finally:
+        await office.pool.execute("update staff set active = true where id = $1", security.staff_id)
+    assert (await account(office, staff_id)).roles == (Role.SECURITY,)
 
 
 async def test_nobody_gives_roles_to_oneself(office: Office, admin: Actor, security: Actor) -> None:

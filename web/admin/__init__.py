@@ -1,0 +1,8 @@
+"""The administration: units, people, classification, places, catalogue, and what was changed.
+
+Who may open which page stands in `frame.TABS`; who may change what, in `dispatch.registry`.
+"""
+
+from web.admin.routes import router
+
+__all__ = ["router"]

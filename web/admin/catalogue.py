@@ -1,0 +1,198 @@
+"""The dispatch catalogue: its lines, a new one, the end of one, and what it suggests."""
+
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from dispatch.office import Office
+from dispatch.registry import catalogue
+from dispatch.registry.catalogue import LineFilter
+from hotline.calendar import in_shanghai
+from hotline.people import Actor, Role
+from hotline.routing import suggest
+from hotline.rulebook import Entry, Rulebook
+from web.admin.frame import (
+    KEPT_FROM_WRITING,
+    PAGE,
+    Filled,
+    admin_page,
+    number,
+    refused,
+    typed,
+    words,
+)
+from web.admin.trees import nodes
+from web.admin.units import units_to_choose
+from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
+from web.render import redirect
+
+
+@get("/")
+async def list_lines(
+    request: WebRequest, me: Me, now: Now, office: TheOffice, rulebook: Rules
+) -> Response[Any]:
+    """Lines by category and place, filtered; beside them the try-out."""
+    query = query_of(request)
+    today = in_shanghai(now).date()
+    chosen = LineFilter(
+        category=words(query, "category", most=20),
+        unit_id=number(query, "unit_id"),
+        place=words(query, "place", most=20),
+        in_force_on=None if query.one("all") else today,
+    )
+    found = await catalogue.lines(office.pool, chosen, after=_after(query), most=PAGE + 1)
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return admin_page(
+        request,
+        me,
+        "catalogue",
+        lines=found[:PAGE],
+        next_after=f"{last.category}|{last.place}|{last.id}" if last else "",
+        today=today,
+        rules=rulebook,
+        query={
+            "category": chosen.category,
+            "unit_id": str(chosen.unit_id or ""),
+            "place": chosen.place,
+            "all": "1" if query.one("all") else "",
+        },
+        trial=_trial(query, rulebook, today),
+        **_choices(rulebook),
+    )
+
+
+@get("/new")
+async def new_line(request: WebRequest, me: Me, now: Now, rulebook: Rules) -> Response[Any]:
+    """An empty form, from today."""
+    query = query_of(request)
+    values = {
+        "category": words(query, "category"),
+        "place": words(query, "place"),
+        "unit_id": query.one("unit_id")[:18],
+        "valid_from": in_shanghai(now).date().isoformat(),
+    }
+    return admin_page(request, me, "catalogue_new", filled=Filled(values), **_choices(rulebook))
+
+
+@post("/", status_code=200)
+async def create_line(
+    request: WebRequest, me: Me, office: TheOffice, rulebook: Rules, form: TheForm
+) -> Response[Any]:
+    """A new line."""
+    try:
+        line_id = await catalogue.add_line(office, typed(form), actor=me)
+    except KEPT_FROM_WRITING as refusal:
+        return admin_page(
+            request, me, "catalogue_new", filled=refused(form, refusal), **_choices(rulebook)
+        )
+    return redirect(request, f"/admin/catalogue/{line_id}", flash="派单目录已新增一项。")
+
+
+@get("/{line_id:int}")
+async def show_line(
+    request: WebRequest,
+    me: Me,
+    now: Now,
+    office: TheOffice,
+    rulebook: Rules,
+    line_id: FromPath[int],
+) -> Response[Any]:
+    """One line, and its end."""
+    today = in_shanghai(now).date().isoformat()
+    return await _line_page(
+        request, me, now, office, rulebook, line_id, Filled({"valid_until": today})
+    )
+
+
+@post("/{line_id:int}/end", status_code=200)
+async def end_line(
+    request: WebRequest,
+    me: Me,
+    now: Now,
+    office: TheOffice,
+    rulebook: Rules,
+    form: TheForm,
+    line_id: FromPath[int],
+) -> Response[Any]:
+    """The line's last day."""
+    try:
+        await catalogue.end_line(office, line_id, typed(form), actor=me)
+    except KEPT_FROM_WRITING as refusal:
+        filled = refused(form, refusal)
+        return await _line_page(request, me, now, office, rulebook, line_id, filled)
+    return redirect(request, f"/admin/catalogue/{line_id}", flash="已定截止日期。")
+
+
+router = Router(
+    "/catalogue",
+    guards=[roles(Role.ADMIN)],
+    route_handlers=[list_lines, new_line, create_line, show_line, end_line],
+)
+
+
+def _trial(query: Form, rulebook: Rulebook, today: date) -> dict[str, Any]:
+    """What the catalogue says to a category and a place on a day, as a dispatcher would see it."""
+    category, place = words(query, "try_category", most=20), words(query, "try_place", most=20)
+    typed_day = query.one("try_on")[:20]
+    on, wrong = today, ""
+    if typed_day:
+        try:
+            on = date.fromisoformat(typed_day)
+        except ValueError:
+            wrong = "“日期”应如 2026-03-09，以下按今天试算。"
+    asked = bool(category)
+    return {
+        "category": category,
+        "place": place,
+        "on": on.isoformat(),
+        "wrong": wrong,
+        "asked": asked,
+        "suggestions": suggest(rulebook, category=category, place=place, on=on) if asked else [],
+    }
+
+
+def _after(query: Form) -> tuple[str, str, int] | None:
+    """The key of the last line shown; anything else begins anew."""
+    category, _, rest = words(query, "after", most=80).partition("|")
+    place, _, key = rest.partition("|")
+    fits = key.isascii() and key.isdecimal() and len(key) <= 18
+    return (category, place, int(key)) if fits else None
+
+
+def _choices(rulebook: Rulebook) -> dict[str, Any]:
+    def in_use(tree: list[Entry]) -> list[Entry]:
+        return [entry for entry in tree if entry.active]
+
+    return {
+        "choices": units_to_choose(rulebook),
+        "categories": [
+            (entry.code, rulebook.category_path(entry.code))
+            for entry in in_use([node.entry for node in nodes(rulebook.categories)])
+        ],
+        "places": [
+            (node.entry.code, rulebook.place_path(node.entry.code))
+            for node in nodes(rulebook.places)
+        ],
+    }
+
+
+async def _line_page(
+    request: WebRequest,
+    me: Actor,
+    now: datetime,
+    office: Office,
+    rulebook: Rulebook,
+    line_id: int,
+    filled: Filled,
+) -> Response[Any]:
+    return admin_page(
+        request,
+        me,
+        "catalogue_line",
+        filled=filled,
+        line=await catalogue.the_line(office.pool, line_id),
+        today=in_shanghai(now).date(),
+        rules=rulebook,
+    )
