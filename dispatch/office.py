@@ -37,6 +37,15 @@ class Office:
         """The rules as they stand."""
         return await self.reference.rulebook()
 
+    async def worker_seen(self, *, within: float) -> bool:
+        """Whether a worker has given a sign of life in so many seconds."""
+        seen: bool = await self.pool.fetchval(
+            "select exists (select 1 from heartbeat where kind = 'worker'"
+            " and at > now() - make_interval(secs => $1))",
+            within,
+        )
+        return seen
+
     async def new_number(self, now: datetime) -> str:
         """A case number that nobody else gets; intakes never wait for each other.
 

@@ -42,11 +42,7 @@ async def _database(office: Office) -> tuple[str, str]:
     """What the database says of itself and of the worker."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            alive = await office.pool.fetchval(
-                "select exists (select 1 from heartbeat where kind = 'worker'"
-                " and at > now() - make_interval(secs => $1))",
-                float(WORKER_SECONDS),
-            )
+            alive = await office.worker_seen(within=float(WORKER_SECONDS))
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return "unreachable", "unknown"
     return "ok", "ok" if alive else f"no heartbeat within {WORKER_SECONDS} seconds"
