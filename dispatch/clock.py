@@ -14,7 +14,7 @@ import asyncpg
 import structlog
 
 from dispatch import record
-from dispatch.db import Connection, transaction
+from dispatch.db import DATABASE_GONE, Connection, transaction
 from dispatch.office import Office
 from dispatch.perform import perform_on
 from hotline.calendar import in_shanghai
@@ -32,14 +32,6 @@ BATCH = 200
 MOST_CLOCKS = 2000
 # A case that fails for a reason that nobody foresaw is tried again, but not every two seconds.
 AFTER_FAULT = timedelta(minutes=10)
-
-# Faults that say nothing about the case in hand.
-DATABASE_GONE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InterfaceError,
-)
 
 log = structlog.get_logger()
 

@@ -21,6 +21,14 @@ from hotline.errors import Unreachable
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+# Faults that say nothing about the work in hand: it can be done when the server is back.
+DATABASE_GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+)
+
 # The first byte of a jsonb value on the wire is the version of its format.
 _JSONB = b"\x01"
 

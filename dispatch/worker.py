@@ -26,6 +26,7 @@ from redis.exceptions import RedisError
 from dispatch import clock as clocks
 from dispatch import tallies
 from dispatch.bell import QUEUE, WAKE
+from dispatch.db import DATABASE_GONE
 from dispatch.inbound import handle_waiting
 from dispatch.office import Office, clock, open_office
 from dispatch.outbox import deliver_waiting
@@ -96,6 +97,11 @@ class Worker:
             try:
                 await duty()
                 pause = every
+            except DATABASE_GONE as fault:
+                pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE)
+                log.warning(
+                    "worker: the database is gone", duty=name, again_in=pause, error=str(fault)
+                )
             except Exception as fault:
                 pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE)
                 log.error("worker: a duty failed", duty=name, again_in=pause, exc_info=fault)
