@@ -1,14 +1,17 @@
 """Texts leave once: through crashes, two workers, slow gateways and late receipts."""
 
 import asyncio
+import signal
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dispatch.office import Office
+from dispatch.office import Office, clock
 from dispatch.outbox import BACK_OFF, deliver_waiting, note_receipt
 from dispatch.sms.provider import (
     Accepted,
@@ -115,6 +118,58 @@ async def test_a_kill_between_the_mark_and_the_answer_resends_nothing(office: Of
     left = await row(office, key)
     assert (left["state"], left["next_at"]) == ("unknown", None)
     assert "人工" in left["error"]
+
+
+# A worker that notes each text it hands over, and is killed in the middle of its tenth.
+DOOMED = """
+import asyncio, os, signal, sys
+from dataclasses import replace
+from dispatch.office import clock, open_office
+from dispatch.outbox import deliver_waiting
+from dispatch.sms.provider import Accepted
+from hotline.settings import settings_from
+
+class Doomed:
+    name, handed_over = "sim", 0
+
+    async def send(self, sms):
+        print(sms.id, flush=True)
+        self.handed_over += 1
+        if self.handed_over == 10:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Accepted()
+
+async def main():
+    settings = replace(settings_from({}), database_url=sys.argv[1], redis_url=None)
+    async with open_office(settings) as office:
+        await deliver_waiting(office, clock(), provider=Doomed())
+
+asyncio.run(main())
+"""
+
+
+async def test_a_worker_killed_for_real_sends_nothing_twice(office: Office) -> None:
+    now = clock()
+    keys = [
+        await a_text(office, next_at=now, created_at=now, not_after=now + timedelta(hours=48))
+        for _ in range(30)
+    ]
+    doomed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DOOMED, office.settings.database_url or "",
+        stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    printed, _ = await doomed.communicate()
+    assert doomed.returncode == -signal.SIGKILL
+    handed_over = [int(line) for line in printed.split()]
+    assert len(handed_over) == 10
+    survivor = Carrier()
+    for minutes in (0, 1, 5, 30):
+        await deliver_waiting(office, clock() + timedelta(minutes=minutes), provider=survivor)
+    sent = handed_over + [sms.id for sms in survivor.sent]
+    assert len(sent) == len(set(sent)) == 20
+    states = Counter([(await row(office, key))["state"] for key in keys])
+    # The twenty that the dead one had in hand are left to a person; the others went out.
+    assert states["accepted"] >= 10 and states["accepted"] + states["unknown"] == 30
 
 
 async def test_several_deliverers_at_once_send_each_text_once(office: Office) -> None:
