@@ -1,11 +1,12 @@
 """What one reader sees of a case: words instead of codes, and a person only as far as allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from dispatch.timelines import Entry, Sent, Timeline
+from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
 from hotline.inputs import CHANNELS, INPUTS, LEVELS, REQUEST_TYPES, SOLVED, URGENCIES, shown
@@ -14,6 +15,7 @@ from hotline.people import ROLE_LABELS, Actor, Role
 from hotline.permissions import may_reveal, requester_open_to
 from hotline.procedure import PHASE_LABELS, Action, Procedure
 from hotline.procedures import procedure
+from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
 from hotline.transition import offered
 
@@ -47,6 +49,7 @@ class EventLine:
     round: int
     moved: str
     said: tuple[tuple[str, str], ...]
+    folded: bool
     tone: str
 
 
@@ -86,6 +89,15 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that can be taken now, with what its form begins with."""
+
+    action: Action
+    begins: Mapping[str, Any]
+    suggestions: Sequence[Suggestion]
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """An action that was refused: what was typed stays, with the sentences beside the inputs."""
 
@@ -113,7 +125,7 @@ class CaseView:
     past_clocks: tuple[ClockLine, ...]
     history: tuple[EventLine, ...]
     messages: tuple[MessageLine, ...]
-    open: tuple[Action, ...]
+    open: tuple[Offer, ...]
     waiting: tuple[tuple[Action, str], ...]
 
 
@@ -157,9 +169,27 @@ def case_view(
         past_clocks=tuple(c for c in clocks if not c.clock.open)[::-1],
         history=tuple(_event_line(event, reads) for event in past.history)[::-1],
         messages=tuple(_message_line(sent, reads) for sent in past.messages),
-        open=tuple(action for action, why_not in acts if why_not is None),
+        open=tuple(
+            sorted(
+                (_offer(a, case, rulebook, now) for a, why_not in acts if why_not is None),
+                key=lambda offer: offer.action.tone != "primary",
+            )
+        ),
         waiting=tuple((action, why_not) for action, why_not in acts if why_not is not None),
     )
+
+
+def _offer(action: Action, case: CaseFile, rulebook: Rulebook, now: datetime) -> Offer:
+    """Corrections begin with what stands; the first dispatch with what the catalogue says."""
+    asked = [name for name, _ in action.inputs]
+    if "amend" in action.does:
+        standing = {name: value for name in asked if (value := getattr(case, name, ""))}
+        return Offer(action, standing, ())
+    if "lead_unit" not in asked or not case.category:
+        return Offer(action, {}, ())
+    found = suggest(rulebook, category=case.category, place=case.place, on=in_shanghai(now).date())
+    first = {"lead_unit": found[0].unit_code} if found and case.lead_unit_id is None else {}
+    return Offer(action, first, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +233,11 @@ def _event_line(event: Entry, reads: _Reader) -> EventLine:
     if event.stage_before != event.stage_after:
         before = rules.stage(event.stage_before).label if event.stage_before else ""
         moved = f"{before} → {rules.stage(event.stage_after).label}".lstrip(" →")
-    said = tuple((_label(name), _said(name, value, reads)) for name, value in event.inputs.items())
+    said = tuple(
+        (entry.label, _said(name, event.inputs[name], reads))
+        for name, entry in INPUTS.items()
+        if name in event.inputs
+    )
     return EventLine(
         label=action.label if action else event.action,
         who=event.actor_name,
@@ -212,12 +246,10 @@ def _event_line(event: Entry, reads: _Reader) -> EventLine:
         round=event.round,
         moved=moved,
         said=said,
+        # What it was opened with stands above, on the page itself.
+        folded=not event.stage_before,
         tone={"breach": "red", "warn": "orange"}.get(event.action, action.tone if action else ""),
     )
-
-
-def _label(name: str) -> str:
-    return INPUTS[name].label if name in INPUTS else name
 
 
 def _said(name: str, value: Any, reads: _Reader) -> str:

@@ -129,7 +129,7 @@ def on_http(request: WebRequest, fault: HTTPException) -> Response[Any]:
     fields: dict[str, str] = {}
     detail = _DETAILS.get(status, f"{TITLES.get(status, '请求未能处理')}。")
     if isinstance(fault, ValidationException):
-        fields = _fields(fault.extra)
+        fields = _fields(fault.extra, fault.detail)
         detail = "；".join(fields.values()) or "提交的内容有误，请检查格式。"
     problem = Problem(
         title=TITLES.get(status, "请求未能处理"), status=status, detail=detail, fields=fields
@@ -145,16 +145,21 @@ _DETAILS = {
 }
 
 
-def _fields(extra: object) -> dict[str, str]:
+def _fields(extra: object, detail: str) -> dict[str, str]:
     """Litestar's and msgspec's findings as a sentence per field."""
     if not isinstance(extra, list):
-        return {}
+        missing = re.search(r"required \w+ parameter '(\w+)'", detail)
+        return {missing[1]: f"缺少必填的“{missing[1]}”"} if missing else {}
     found: dict[str, str] = {}
     for one in extra:
         if isinstance(one, dict):
             message, key = str(one.get("message", "")), str(one.get("key", ""))
-            if not key and (path := re.search(r"at `\$\.?(.*?)`|field `(.*?)`", message)):
-                key = path[1] or path[2] or ""
+            if key in ("", "data"):
+                # A body: msgspec names the place inside it.
+                inside = re.findall(r"`\$\.?(.*?)`", message) + re.findall(
+                    r"field `(.*?)`", message
+                )
+                key = ".".join(part for part in inside if part)
             found[key or "body"] = _sentence(message, key)
     return found
 
