@@ -126,15 +126,19 @@ class Walk(RuleBasedStateMachine):
         first=st.sampled_from(["open", "register"]),
         urgency=st.sampled_from(sorted(URGENCIES)),
         stage=st.sampled_from(["", *WAYS]),
+        co_units=st.sampled_from([["CGJ"], ["HDQ", "HDQ01"], []]),
     )
-    def opens(self, first: str, urgency: str, stage: str) -> None:
+    def opens(self, first: str, urgency: str, stage: str, co_units: list[str]) -> None:
         self.now = MONDAY
         moved = act(a_blank(), first, AGENT, **{**REQUEST, "urgency": urgency})
         self.moves: list[Move] = [moved]
         self.case = moved.after
         if first == "open":
             for action, actor, inputs in WAYS.get(stage, ()):
-                self.moves.append(act(self.case, action, actor, **inputs))
+                # A lead whose co-units have not reported comes no further than handling.
+                with_cos = action == "dispatch" and stage in ("dispatched", "objected", "handling")
+                more = {"co_units": co_units} if with_cos else {}
+                self.moves.append(act(self.case, action, actor, **inputs, **more))
                 self.case = self.moves[-1].after
 
     @rule(hours=st.sampled_from([0.01, 1, 5, 24, 80, 400]))
@@ -142,6 +146,7 @@ class Walk(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
 
     @rule(chance=st.randoms(), data=st.data())
+    @precondition(lambda self: sum(move.event.action == "rate" for move in self.moves) < 4)
     def somebody_does_what_is_offered(self, chance: Random, data: st.DataObject) -> None:
         self.one_of(self.choices(), chance, data)
 
@@ -162,6 +167,11 @@ class Walk(RuleBasedStateMachine):
         inputs = data.draw(valid_inputs(action, self))
         with pytest.raises((NotAvailable, NotPermitted)):
             act(self.case, action.name, person, now=self.now, **inputs)
+
+    @rule(chance=st.randoms(), data=st.data())
+    @precondition(lambda self: any(part.part == "co" for part in self.case.parts))
+    def a_co_unit_goes_on(self, chance: Random, data: st.DataObject) -> None:
+        self.one_of([pair for pair in self.choices() if pair[1].part == "co"], chance, data)
 
     @rule(person=st.sampled_from(PEOPLE))
     @precondition(lambda self: self.case.phase != Phase.CLOSED)
