@@ -14,7 +14,7 @@ MOST_COUNTED = 1000
 """A bounded count ends here, and is shown as "999+"."""
 
 # Lists that are a whole stage. What the reader must leave to others (回避) is counted too.
-_STAGES = {
+STAGES = {
     "to_dispatch": "accepted",
     "objections": "objected",
     "registered": "registered",
@@ -66,7 +66,7 @@ async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict
 
 
 def _count(name: str) -> str | None:
-    if stage := _STAGES.get(name):
+    if stage := STAGES.get(name):
         return (
             "select coalesce(sum(n), 0)::int from tally"
             f" where day is null and measure = 'stage:{stage}'"

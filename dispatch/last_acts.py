@@ -27,5 +27,6 @@ async def last_acts(
     found: dict[int, Entry] = {}
     for row in rows:
         fields = dict(row.items())
-        found[fields.pop("case_id")] = without_private(Entry(**fields))
+        case_id = fields.pop("case_id")
+        found[case_id] = without_private(Entry(**fields))
     return found

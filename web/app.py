@@ -15,7 +15,21 @@ from dispatch.hub import Hub
 from dispatch.office import Office, open_office
 from dispatch.sign_in import Entrance
 from hotline.settings import Settings, settings_from
-from web import admin, cases, console, gateways, health, live, login, phone, public
+from web import (
+    admin,
+    cases,
+    console,
+    desk,
+    gateways,
+    health,
+    live,
+    login,
+    oversight,
+    phone,
+    portal,
+    public,
+    search_page,
+)
 from web.assets import Assets, show_static
 from web.given import GIVEN, PUBLIC
 from web.identity import Identity
@@ -27,6 +41,10 @@ FACES: tuple[Router, ...] = (
     login.router,
     cases.router,
     console.router,
+    desk.router,
+    portal.router,
+    oversight.router,
+    search_page.router,
     live.router,
     gateways.router,
     phone.router,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
+from hotline.people import ADMIN_ROLES, CENTRE_ROLES, UNIT_ROLES, Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,12 @@ class Entry:
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("接听", "/console", frozenset({Role.AGENT})),
-    Entry("派单", "/desk/dispatch", frozenset({Role.DISPATCHER})),
-    Entry("审核", "/desk/review", frozenset({Role.REVIEWER})),
-    Entry("回访", "/desk/callback", frozenset({Role.CALLBACK})),
-    Entry("本单位工单", "/unit", UNIT_ROLES),
-    Entry("督办", "/oversight", frozenset({Role.SUPERVISOR, Role.LEADER})),
-    Entry("工单", "/cases", CENTRE_ROLES),
-    Entry("单位统计", "/figures", frozenset({Role.SUPERVISOR, Role.LEADER})),
-    Entry("系统管理", "/admin", frozenset({Role.ADMIN})),
+    Entry("工作台", "/desk", frozenset({Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK})),
+    Entry("本单位工单", "/portal", UNIT_ROLES),
+    Entry("督办", "/oversight", frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER})),
+    Entry("单位统计", "/figures", frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER})),
+    Entry("查找", "/search", CENTRE_ROLES | UNIT_ROLES),
+    Entry("系统管理", "/admin", ADMIN_ROLES),
 )
 
 

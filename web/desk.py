@@ -1,0 +1,156 @@
+"""The desk of the centre: dispatchers, reviewers and callback agents, each with their lists."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get, post
+
+from dispatch.counts import STAGES, counts
+from dispatch.db import Connection
+from dispatch.last_acts import last_acts
+from dispatch.queues import Queue, QueuePage, Row, queue, queues_for
+from dispatch.search import search
+from dispatch.timelines import Entry, said
+from hotline.calendar import in_shanghai
+from hotline.people import Actor, Role
+from hotline.routing import Suggestion, suggest
+from hotline.rulebook import Rulebook
+from web.batches import Pick, perform_each, picks_of
+from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
+from web.judging import show_callback, show_review
+from web.lists import Asked, asked_of, lines, tabs
+from web.render import page
+
+# In the order of the tabs: first what somebody waits for, then what is looked after.
+DESK_LISTS = (
+    "to_dispatch",
+    "objections",
+    "registered",
+    "to_review",
+    "due_callback",
+    "verdicts",
+    "overdue",
+    "at_risk",
+    "all_open",
+)
+HINTS = {
+    "to_dispatch": "受理后的工单会自动出现在这里，无需刷新。",
+    "objections": "承办单位提出派单异议后会出现在这里。",
+    "registered": "网上和短信登记的诉求会出现在这里，受理后进入“待派单”。",
+    "to_review": "承办单位答复后会出现在这里；您经办过的工单由其他审核员审核。",
+    "due_callback": "审核通过的工单会出现在这里；您经办过的工单由其他回访员回访。",
+    "verdicts": "回访不满意或未解决的工单会出现在这里。",
+    "overdue": "可以看看“临期”，提前催办。",
+    "at_risk": "24小时内没有到期的工单。",
+}
+# What a row of the list tells besides the case: the last time that this was done.
+_TOLD = {
+    "objections": "object",
+    "to_review": "reply",
+    "due_callback": "callback",
+    "verdicts": "callback",
+}
+_ACTIONS = ("dispatch", "uphold_objection", "reject_objection")
+
+
+def desk_lists(me: Actor) -> list[Queue]:
+    """The tabs of this person."""
+    own = {one.name: one for one in queues_for(me)}
+    return [own[name] for name in DESK_LISTS if name in own]
+
+
+@get("/")
+async def show_desk(
+    request: WebRequest, office: TheOffice, me: Me, now: Now, rulebook: Rules
+) -> Response[Any]:
+    """The lists of the person's roles; the first that they have where the address names none."""
+    own = desk_lists(me)
+    asked = asked_of(request, rulebook, queue=own[0].name)
+    async with office.pool.acquire() as connection:
+        found = await _listed(connection, me, asked, rulebook, now)
+        counted = await counts(connection, me, now=now)
+        told = await _told(connection, asked.queue, found.rows)
+    current = next((one for one in own if one.name == asked.queue), None)
+    return page(
+        request,
+        "desk/show",
+        live="/live",
+        asked=asked,
+        rulebook=rulebook,
+        tabs=tabs(own, counted, asked),
+        label=current.label if current else "",
+        empty=current.empty if current else "没有工单",
+        hint=HINTS.get(asked.queue, ""),
+        searchable=asked.queue in STAGES,
+        lines=lines(found.rows, rulebook, me, actions=_ACTIONS),
+        next_after=found.next_after,
+        suggested=suggestions(asked.queue, found.rows, rulebook, now),
+        told=told,
+        said=said,
+        review_next=asked.queue == "to_review" and bool(found.rows),
+        callback_next=asked.queue == "due_callback" and bool(found.rows),
+    )
+
+
+async def _listed(
+    connection: Connection, me: Actor, asked: Asked, rulebook: Rulebook, now: datetime
+) -> QueuePage:
+    """A page of the list; with words, what is found in it, newest first."""
+    filters, after = asked.filters(rulebook), asked.after or None
+    if asked.q and asked.queue in STAGES:
+        within = msgspec.structs.replace(filters, stage=STAGES[asked.queue])
+        return await search(connection, me, asked.q, filters=within, after=after)
+    return await queue(connection, me, asked.queue, now=now, filters=filters, after=after)
+
+
+async def _told(connection: Connection, name: str, rows: Iterable[Row]) -> Mapping[int, Entry]:
+    action = _TOLD.get(name)
+    return await last_acts(connection, [row.id for row in rows], action) if action else {}
+
+
+def suggestions(
+    name: str, rows: Iterable[Row], rulebook: Rulebook, now: datetime
+) -> dict[int, Suggestion]:
+    """The first suggestion of the dispatch catalogue by case, for the list to be dispatched."""
+    if name != "to_dispatch":
+        return {}
+    today = in_shanghai(now).date()
+    found = {
+        row.id: suggest(rulebook, category=row.category, place=row.place, on=today, most=1)
+        for row in rows
+    }
+    return {key: first[0] for key, first in found.items() if first}
+
+
+@post("/dispatch", guards=[roles(Role.DISPATCHER)], status_code=200)
+async def dispatch_picked(
+    request: WebRequest, office: TheOffice, me: Me, now: Now, rulebook: Rules, form: TheForm
+) -> Response[Any]:
+    """Dispatch the ticked cases: all to one unit, or each to the one suggested on its row."""
+    given = form.inputs(("lead_unit", "note"), rulebook)
+    picks = picks_of(form.all("pick"))
+
+    def wish(pick: Pick) -> tuple[str, Mapping[str, Any]]:
+        return "dispatch", {"lead_unit": given["lead_unit"] or pick.proposed, "note": given["note"]}
+
+    def done(pick: Pick) -> str:
+        unit = rulebook.units_by_code[given["lead_unit"] or pick.proposed]
+        return f"已派给{unit.name}"
+
+    results = await perform_each(office, picks, actor=me, now=now, wish=wish, done=done)
+    return page(
+        request,
+        "lists/batch",
+        heading="批量派单结果",
+        results=results,
+        back="/desk?queue=to_dispatch",
+    )
+
+
+router = Router(
+    "/desk",
+    guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK)],
+    route_handlers=[show_desk, show_review, show_callback, dispatch_picked],
+)

@@ -1,0 +1,153 @@
+"""What the lists of every face have in common: what their address asks for, and rows in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from dispatch.counts import badge
+from dispatch.queues import Filters, Queue, Row
+from hotline.inputs import REQUEST_TYPES, URGENCIES
+from hotline.masking import masked_text
+from hotline.people import UNIT_ROLES, Actor
+from hotline.procedure import Action
+from hotline.procedures import procedure
+from hotline.rulebook import Rulebook
+from web.given import WebRequest, query_of
+from web.pickers import chosen
+
+_LONGEST_WORD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list as its address names it: which one, narrowed how, from where."""
+
+    path: str
+    queue: str = ""
+    unit: str = ""
+    category: str = ""
+    place: str = ""
+    urgency: str = ""
+    q: str = ""
+    after: str = ""
+
+    def address(self, **changes: str) -> str:
+        """The address of the same list with changes; a changed list begins with its first page."""
+        there = replace(self, **{"after": "", **changes})
+        given = {name: value for name in _NAMES if (value := getattr(there, name))}
+        return f"{self.path}?{urlencode(given)}" if given else self.path
+
+    @property
+    def here(self) -> str:
+        """The address of this very page of the list."""
+        return self.address(after=self.after)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the list itself was asked for."""
+        return any((self.unit, self.category, self.place, self.urgency, self.q))
+
+    def filters(self, rulebook: Rulebook) -> Filters:
+        """The same for `dispatch.queues`; a unit stands for everything below it too."""
+        unit = rulebook.units_by_code.get(self.unit)
+        # An unknown unit finds nothing, rather than everything.
+        units = (rulebook.subtree(unit.id) if unit else (0,)) if self.unit else ()
+        return Filters(
+            unit_ids=units,
+            category=self.category,
+            place=self.place,
+            urgency=self.urgency if self.urgency in URGENCIES else "",
+        )
+
+
+_NAMES = ("queue", "unit", "category", "place", "urgency", "q", "after")
+
+
+def asked_of(request: WebRequest, rulebook: Rulebook, *, queue: str = "") -> Asked:
+    """What the address of the request asks for; `queue` where it names none.
+
+    Units, categories and places may be typed as in any form; they are kept as codes.
+    """
+    query = query_of(request)
+    given = {name: query.one(name).strip()[:_LONGEST_WORD] for name in _NAMES}
+    for name in ("unit", "category", "place"):
+        given[name] = chosen(given[name], name, rulebook)
+    return Asked(request.url.path, **{**given, "queue": given["queue"] or queue})
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One list among those of a person, with how many wait in it."""
+
+    name: str
+    label: str
+    badge: str
+    address: str
+    current: bool
+
+
+def tabs(queues: Iterable[Queue], counted: Mapping[str, int], asked: Asked) -> list[Tab]:
+    """The lists as tabs; the filters stay when another list is opened."""
+    return [
+        Tab(
+            queue.name,
+            queue.label,
+            badge(counted.get(queue.name, 0)),
+            asked.address(queue=queue.name),
+            queue.name == asked.queue,
+        )
+        for queue in queues
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row in the words that people read."""
+
+    row: Row
+    title: str
+    type: str
+    stage: str
+    category: str
+    place: str
+    unit: str
+    unit_name: str
+    actions: tuple[Action, ...]
+
+    @property
+    def pick(self) -> str:
+        """What a ticked row sends: the case, and the version that was on the screen."""
+        return f"{self.row.number}:{self.row.version}"
+
+
+def lines(
+    rows: Iterable[Row], rulebook: Rulebook, actor: Actor, *, actions: Iterable[str] = ()
+) -> list[Line]:
+    """The rows for this reader, each with those of the named actions that the role may take."""
+    wanted = frozenset(actions)
+    return [_line(row, rulebook, actor, wanted) for row in rows]
+
+
+def _line(row: Row, rulebook: Rulebook, actor: Actor, wanted: frozenset[str]) -> Line:
+    rules = procedure(row.kind)
+    unit = rulebook.units.get(row.lead_unit_id or 0)
+    return Line(
+        row=row,
+        title=title_for(actor, row.title),
+        type=REQUEST_TYPES.get(row.request_type, row.request_type),
+        stage=rules.stage(row.stage).label,
+        category=rulebook.category_path(row.category),
+        place=rulebook.place_path(row.place),
+        unit=unit.label if unit else "",
+        unit_name=unit.name if unit else "",
+        actions=tuple(
+            action
+            for action in rules.actions_from(row.stage)
+            if action.name in wanted and actor.has(*action.roles_in(row.stage))
+        ),
+    )
+
+
+def title_for(actor: Actor, title: str) -> str:
+    """The title without numbers that name a person, for readers outside the centre."""
+    return masked_text(title) if actor.roles & UNIT_ROLES else title
