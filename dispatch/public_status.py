@@ -8,6 +8,7 @@ from datetime import datetime
 from dispatch.office import Office
 from hotline.errors import Incomplete, NotFound, TooMany
 from hotline.numbers import LOOKUP_LENGTH, normalise_lookup_code, parse_case_number
+from hotline.procedure import Phase
 from hotline.procedures import procedure
 from hotline.wording import Mistyped
 
@@ -16,6 +17,9 @@ NOT_FOUND = "没有查到：工单号与查询码不相符。请核对受理短�
 
 # Looked at where the number is not found, so that both answers take the same steps.
 _NO_CODE = "0" * LOOKUP_LENGTH
+
+
+_AFTER_ANSWER = frozenset({Phase.VERDICT, Phase.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ async def public_status(office: Office, *, number: str, code: str) -> PublicStat
         raise Incomplete(wrong)
     row = await office.pool.fetchrow(
         """
-        select c.kind, c.stage, c.lookup_code, c.opened_at, c.answered_at, c.closed_at,
+        select c.kind, c.stage, c.phase, c.lookup_code, c.opened_at, c.answered_at, c.closed_at,
                k.due_at, coalesce(k.provisional, false) as provisional
         from "case" c
         left join lateral (
@@ -69,7 +73,8 @@ async def public_status(office: Office, *, number: str, code: str) -> PublicStat
         received_at=row["opened_at"],
         promised_at=row["due_at"],
         provisional=row["provisional"],
-        answered_at=row["answered_at"],
+        # While a redo is under way the former answer is no longer the answer.
+        answered_at=row["answered_at"] if row["phase"] in _AFTER_ANSWER else None,
         closed_at=row["closed_at"],
     )
 

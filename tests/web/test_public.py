@@ -88,7 +88,7 @@ async def test_a_deadline_shows_each_day_with_its_reason(client_as: ClientAs) ->
     said = {re.search(r"\d{4}-\d\d-\d\d", row)[0]: (kind, row) for kind, row in rows}  # type: ignore[index]
     assert said["2026-02-14"][0] == "counted" and "调休上班" in said["2026-02-14"][1]
     assert said["2026-02-17"][0] == "skipped" and "春节" in said["2026-02-17"][1]
-    assert "2026-02-26（周四） 到期" in page.text
+    assert "2026-02-26（周四）到期" in page.text
 
 
 async def test_a_deadline_beyond_the_published_calendar_is_provisional(
