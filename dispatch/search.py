@@ -6,6 +6,7 @@ case keys after the other, from the newest down, until a page is full.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dispatch.cursors import After, read_after
@@ -13,10 +14,13 @@ from dispatch.db import Connection
 from dispatch.queues import (
     COLUMNS,
     MOST_ROWS,
+    NO_FILTERS,
     PAGE,
     QUEUES,
+    Filters,
     QueuePage,
     Values,
+    case_filters,
     from_parts,
     page_of,
 )
@@ -47,6 +51,7 @@ async def search(
     actor: Actor,
     text: str,
     *,
+    filters: Filters = NO_FILTERS,
     after: str | None = None,
     limit: int = PAGE,
 ) -> QueuePage:
@@ -58,30 +63,107 @@ async def search(
     if not 1 <= limit <= MOST_ROWS:
         raise Incomplete({"limit": f"每页条数应为 1 到 {MOST_ROWS}"})
     key = read_after(after, dated=False)
-    below = key.id if key else 2**63 - 1
+    asked = _Search(connection, actor, query, filters, key.id if key else 2**63 - 1, limit + 1)
     if query.kind is QueryKind.NUMBER:
-        rows = await _fetch(connection, actor, "c.number = {0}", [query.value], below, limit)
+        rows = await asked.where("c.number = {0}", query.value)
     elif query.kind is QueryKind.PHONE:
-        rows = await _by_phone(connection, actor, query, below, limit)
+        rows = await asked.by_phone()
     else:
-        rows = await _by_words(connection, actor, query, below, limit)
+        rows = await asked.by_words()
     return page_of(rows, limit, dated=False)
 
 
-async def _by_phone(
-    connection: Connection, actor: Actor, query: Query, below: int, limit: int
-) -> list[Any]:
-    """Whose number it is; for the centre also where the number stands in the text.
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One question: at most `most` cases with keys below `below`, newest first."""
 
-    Whoever may not see a requester can't find out by asking for a number either.
-    """
-    condition = f"c.requester_phone = {{0}} and {_openly(actor)}"
-    rows = await _fetch(connection, actor, condition, [query.value], below, limit)
-    if actor.roles & CENTRE_ROLES and query.tokens:
-        rows += await _by_words(connection, actor, query, below, limit)
-        newest = sorted({row["id"]: row for row in rows}.items(), reverse=True)
-        rows = [row for _, row in newest[: limit + 1]]
-    return rows
+    connection: Connection
+    actor: Actor
+    query: Query
+    filters: Filters
+    below: int
+    most: int
+
+    async def by_phone(self) -> list[Any]:
+        """Whose number it is; for the centre also where the number stands in the text.
+
+        Whoever may not see a requester can't find out by asking for a number either.
+        """
+        openly = f"c.requester_phone = {{0}} and {_openly(self.actor)}"
+        rows = await self.where(openly, self.query.value)
+        if self.actor.roles & CENTRE_ROLES and self.query.tokens:
+            rows += await self.by_words()
+            newest = sorted({row["id"]: row for row in rows}.items(), reverse=True)
+            rows = [row for _, row in newest[: self.most]]
+        return rows
+
+    async def by_words(self) -> list[Any]:
+        """Where all the words stand."""
+        words = " & ".join(_quoted(token) for token in self.query.tokens)
+        hits = _keys(await self.connection.fetch(_FIRST_HITS, words, RARE + 1))
+        if len(hits) <= RARE:
+            return await self._among(hits, self.most)
+        if self.filters.unit_ids or not self.actor.roles & CENTRE_ROLES:
+            return await self._of_units(words)
+        newest: int = await self.connection.fetchval(
+            'select coalesce(max(id), 0) from "case" where id < $1', self.below
+        )
+        found: list[Any] = []
+        for blocks in _blocks_down(newest // WORDS_BLOCK):
+            within = " | ".join(_quoted(f"#{block}") for block in blocks)
+            hits = _keys(await self.connection.fetch(_HITS_IN_BLOCKS, words, within, self.below))
+            found += await self._among(hits, self.most - len(found))
+            if len(found) >= self.most:
+                break
+        return found
+
+    async def _among(self, hits: list[int], most: int) -> list[Any]:
+        """The newest of the hits that the reader may see and that really hold the words."""
+        if not hits:
+            return []
+        condition = f"c.id = any({{0}}::bigint[]) and {_really(self.query, '{1}')}"
+        return await self.where(condition, hits, self.query.patterns, most=most)
+
+    async def _of_units(self, words: str) -> list[Any]:
+        """A common term within units: their cases are fewer than those that hold the term."""
+        units = self.filters.unit_ids
+        if not self.actor.roles & CENTRE_ROLES:
+            units = tuple(u for u in self.actor.unit_ids if not units or u in units)
+        put = Values()
+        wanted = [
+            "exists (select 1 from case_words w where w.case_id = a.case_id"
+            f" and w.words @@ (select {put(words)}::text::tsquery))",
+            _really(self.query, put(self.query.patterns)),
+            "a.withdrawn_at is null",
+            *self._scope(put),
+        ]
+        statement = from_parts(
+            QUEUES["unit_all"], units, wanted, After(None, self.below), self.most, put
+        )
+        return await self.connection.fetch(statement, *put.given)
+
+    async def where(self, condition: str, *values: Any, most: int | None = None) -> list[Any]:
+        """The newest visible cases for the condition, in which {0} is the first value."""
+        put = Values()
+        wanted = [condition.format(*(put(value) for value in values)), *self._scope(put)]
+        if units := self.filters.unit_ids:
+            wanted.append(f"c.lead_unit_id = any({put(list(units), 'bigint[]')})")
+        return await self.connection.fetch(
+            f"""select {COLUMNS}, c.next_due_at as due_at from "case" c
+            where {" and ".join(wanted)} and c.id < {put(self.below)}
+            order by c.id desc limit {most or self.most}""",
+            *put.given,
+        )
+
+    def _scope(self, put: Values) -> list[str]:
+        """What the reader may see, narrowed by the filters."""
+        scope = visible_cases(self.actor, first=len(put.given) + 1)
+        put.given.extend(scope.values)
+        return [scope.condition, *case_filters(self.filters, put)]
+
+
+def _keys(rows: Sequence[Any]) -> list[int]:
+    return [row[0] for row in rows]
 
 
 def _openly(actor: Actor) -> str:
@@ -93,27 +175,6 @@ def _openly(actor: Actor) -> str:
     return "not c.confidential and not c.anonymous and c.request_type <> 'report'"
 
 
-async def _by_words(
-    connection: Connection, actor: Actor, query: Query, below: int, limit: int
-) -> list[Any]:
-    words = " & ".join(_quoted(token) for token in query.tokens)
-    hits = [row[0] for row in await connection.fetch(_FIRST_HITS, words, RARE + 1)]
-    if len(hits) <= RARE:
-        return await _among(connection, actor, query, hits, below, limit)
-    if not actor.roles & CENTRE_ROLES:
-        return await _among_own(connection, actor, query, words, below, limit)
-    newest = await connection.fetchval('select max(id) from "case" where id < $1', below)
-    found: list[Any] = []
-    for blocks in _blocks_down((newest or 0) // WORDS_BLOCK):
-        within = " | ".join(_quoted(f"#{block}") for block in blocks)
-        rows = await connection.fetch(_HITS_IN_BLOCKS, words, within, below)
-        hits = [row[0] for row in rows]
-        found += await _among(connection, actor, query, hits, below, limit - len(found))
-        if len(found) > limit:
-            break
-    return found
-
-
 def _blocks_down(newest: int) -> Iterator[range]:
     """Ranges of blocks from the newest (which has hardly begun) down to 0, wider and wider."""
     top, width = newest, 2
@@ -123,45 +184,6 @@ def _blocks_down(newest: int) -> Iterator[range]:
         top, width = low - 1, min(width * 2, _MOST_BLOCKS)
 
 
-async def _among(
-    connection: Connection,
-    actor: Actor,
-    query: Query,
-    hits: Sequence[int],
-    below: int,
-    limit: int,
-) -> list[Any]:
-    """The newest of the hits that the reader may see and that really hold the words."""
-    if not hits:
-        return []
-    condition = f"c.id = any({{0}}::bigint[]) and {_really(query, '{1}')}"
-    return await _fetch(connection, actor, condition, [hits, query.patterns], below, limit)
-
-
-async def _among_own(
-    connection: Connection, actor: Actor, query: Query, words: str, below: int, limit: int
-) -> list[Any]:
-    """A common term within a unit: its own cases are fewer than those that hold the term."""
-    put = Values()
-    wanted = [
-        f"exists (select 1 from case_words w where w.case_id = a.case_id"
-        f" and w.words @@ (select {put(words)}::text::tsquery))",
-        _really(query, put(query.patterns)),
-        "a.withdrawn_at is null",
-    ]
-    scope = visible_cases(actor, first=len(put.given) + 1)
-    put.given.extend(scope.values)
-    statement = from_parts(
-        QUEUES["unit_all"],
-        actor.unit_ids,
-        [*wanted, scope.condition],
-        After(None, below),
-        limit + 1,
-        put,
-    )
-    return await connection.fetch(statement, *put.given)
-
-
 def _really(query: Query, patterns: str) -> str:
     """A second look at the text: neighbouring pairs can all occur without the longer word."""
     text = "c.title || E'\\n' || c.content || E'\\n' || c.address"
@@ -169,27 +191,6 @@ def _really(query: Query, patterns: str) -> str:
     needed = set(query.fragments) - set(query.tokens)
     # A pair that was asked for by itself is what the index has found; the value is named anyway.
     return look if needed else f"{patterns}::text[] is not null"
-
-
-async def _fetch(
-    connection: Connection,
-    actor: Actor,
-    condition: str,
-    values: Sequence[Any],
-    below: int,
-    limit: int,
-) -> list[Any]:
-    """At most one row more than `limit`, newest first."""
-    put = Values()
-    wanted = condition.format(*(put(value) for value in values))
-    scope = visible_cases(actor, first=len(put.given) + 1)
-    put.given.extend(scope.values)
-    return await connection.fetch(
-        f"""select {COLUMNS}, c.next_due_at as due_at from "case" c
-        where {wanted} and {scope.condition} and c.id < {put(below)}
-        order by c.id desc limit {put(limit + 1)}""",
-        *put.given,
-    )
 
 
 def _quoted(token: str) -> str:

@@ -17,6 +17,7 @@ from dispatch.sign_in import Entrance
 from hotline.settings import Settings, settings_from
 from web import (
     admin,
+    api,
     cases,
     console,
     desk,
@@ -50,6 +51,7 @@ FACES: tuple[Router, ...] = (
     phone.router,
     public.router,
     admin.router,
+    api.router,
     health.router,
 )
 

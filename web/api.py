@@ -1,0 +1,329 @@
+"""The JSON API of other systems: the same doors, lists and permissions as the pages."""
+
+from typing import Annotated, Any
+
+from litestar import Response, Router, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from dispatch.accesses import note_access
+from dispatch.figures import COUNTS, RATES, UnitFigures, figures, period
+from dispatch.intake import log_call, open_case
+from dispatch.perform import perform
+from dispatch.queues import PAGE, Filters, queue
+from dispatch.record import load
+from dispatch.search import search
+from dispatch.timelines import timeline
+from hotline.calendar import in_shanghai
+from hotline.calls import DISPOSITION_LABELS
+from hotline.errors import Incomplete, NotFound
+from hotline.inputs import REQUEST_TYPES, URGENCIES
+from hotline.procedure import Phase
+from hotline.procedures import PROCEDURES
+from hotline.rulebook import Entry, Rulebook
+from web.api_bodies import ActionOperation, CallOperation, CaseOperation, body_of, key_of
+from web.api_views import (
+    CallView,
+    CaseList,
+    CaseView,
+    FiguresLine,
+    FiguresView,
+    NodeView,
+    UnitView,
+    case_view,
+    list_view,
+    unit_ref,
+)
+from web.deadlines import DeadlineView, deadline
+from web.given import Me, Now, Rules, TheOffice, WebRequest, signed_in
+from web.refusals import Problem
+
+_PROBLEM = "application/problem+json"
+
+
+def _problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """What else a request may get: who calls is always asked."""
+    told = {
+        401: "没有有效的访问令牌", 403: "没有权限", 404: "没有找到，或者无权查看",
+        409: "情况已变化：`changes` 说明此后发生的操作，`version` 为当前版本", 422: "内容需要更正",
+    }  # fmt: skip
+    return {
+        status: ResponseSpec(
+            Problem, generate_examples=False, description=told[status], media_type=_PROBLEM
+        )
+        for status in (401, 403, *statuses)
+    }
+
+
+@post("/calls", operation_class=CallOperation, responses=_problems(422))
+async def create_call(
+    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules
+) -> Response[CallView]:
+    """Write down a call and how it ended; the disposition "case" opens a case with it."""
+    body = await body_of(request)
+    logged = await log_call(office, actor=me, inputs=body, now=now, idempotency_key=key_of(request))
+    opened = logged.case
+    case = (
+        case_view(opened.case, me, rulebook=rulebook, now=now, shows_code=True) if opened else None
+    )
+    return Response(
+        CallView(
+            id=logged.id,
+            disposition=logged.disposition.value,
+            disposition_label=DISPOSITION_LABELS[logged.disposition],
+            case=case,
+        )
+    )
+
+
+@post("/cases", operation_class=CaseOperation, responses=_problems(422))
+async def create_case(
+    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules
+) -> Response[CaseView]:
+    """Open a case. The answer carries the look-up code, which the requester is told."""
+    body = await body_of(request)
+    kind = body.get("kind", "citizen")
+    if not isinstance(kind, str) or kind not in PROCEDURES:
+        raise Incomplete({"kind": f"没有这种事项，可选：{'、'.join(PROCEDURES)}"})
+    outcome = await open_case(
+        office, actor=me, inputs=body, now=now, kind=kind, idempotency_key=key_of(request)
+    )
+    return Response(case_view(outcome.case, me, rulebook=rulebook, now=now, shows_code=True))
+
+
+@get("/cases/{number:str}", responses=_problems(404))
+async def show_case(
+    number: FromPath[str], me: Me, office: TheOffice, now: Now, rulebook: Rules
+) -> Response[CaseView]:
+    """A case with its history, and the clocks and assignments of every round."""
+    async with office.pool.acquire() as connection:
+        case = await load(connection, number, me)
+        if case is None:
+            raise NotFound
+        past = await timeline(connection, case.id)
+    if case.confidential:
+        await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
+    return Response(case_view(case, me, rulebook=rulebook, now=now, past=past))
+
+
+@post(
+    "/cases/{number:str}/actions/{action:str}",
+    status_code=200,
+    operation_class=ActionOperation,
+    responses=_problems(404, 409, 422),
+)
+async def move_case(
+    request: WebRequest,
+    number: FromPath[str],
+    action: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+) -> Response[CaseView]:
+    """Take an action that `actions` of the case names, with its inputs.
+
+    With `seen_version`, an action that somebody else was faster than is refused with 409.
+    """
+    body = await body_of(request)
+    inputs = body.get("inputs", body)
+    if not isinstance(inputs, dict):
+        raise Incomplete({"inputs": "“inputs”应为 JSON 对象"})
+    outcome = await perform(
+        office,
+        number,
+        action,
+        actor=me,
+        inputs=inputs,
+        now=now,
+        seen_version=_version(body.get("seen_version")),
+        idempotency_key=key_of(request),
+    )
+    return Response(case_view(outcome.case, me, rulebook=rulebook, now=now))
+
+
+def _version(raw: Any) -> int | None:
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw < 2**31:
+        raise Incomplete({"seen_version": "“seen_version”应为您看到的版本号（正整数）"})
+    return raw
+
+
+@get("/cases", responses=_problems(422))
+async def list_cases(
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    queue_name: Annotated[str, QueryParameter(name="queue")] = "",
+    unit: FromQuery[str] = "",
+    phase: FromQuery[str] = "",
+    stage: FromQuery[str] = "",
+    request_type: FromQuery[str] = "",
+    category: FromQuery[str] = "",
+    place: FromQuery[str] = "",
+    urgency: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+    limit: FromQuery[str] = "",
+) -> Response[CaseList]:
+    """A page of a list (`queue`), of what was searched for (`q`), or of everything visible."""
+    filters = _filters(
+        rulebook, unit=unit, phase=phase, stage=stage, request_type=request_type,
+        category=category, place=place, urgency=urgency,
+    )  # fmt: skip
+    most = _most(limit)
+    if q and queue_name:
+        raise Incomplete({"q": "“q”与“queue”不能同时使用"})
+    async with office.pool.acquire() as connection:
+        if q:
+            page = await search(connection, me, q, filters=filters, after=after, limit=most)
+        else:
+            page = await queue(
+                connection, me, queue_name, now=now, filters=filters, after=after, limit=most
+            )
+    return Response(list_view(page, me, rulebook))
+
+
+def _most(limit: str) -> int:
+    if not limit:
+        return PAGE
+    # What is no number becomes one that no list takes.
+    return int(limit) if limit.isascii() and limit.isdecimal() and len(limit) < 6 else 0
+
+
+def _filters(rulebook: Rulebook, **given: str) -> Filters:
+    """Filters by code; Incomplete where a code or a word is unknown."""
+    wrong: dict[str, str] = {}
+    unit_ids: tuple[int, ...] = ()
+    if code := given.pop("unit"):
+        found = rulebook.units_by_code.get(code)
+        if found is None:
+            wrong["unit"] = "没有这个单位"
+        else:
+            unit_ids = rulebook.subtree(found.id)
+    stages = {stage.name for rules in PROCEDURES.values() for stage in rules.stages}
+    known: dict[str, Any] = {
+        "phase": set(Phase), "stage": stages, "request_type": REQUEST_TYPES, "urgency": URGENCIES,
+        "category": rulebook.categories, "place": rulebook.places,
+    }  # fmt: skip
+    for name, value in given.items():
+        if value and value not in known[name]:
+            wrong[name] = f"“{name}”没有这一项"
+    if wrong:
+        raise Incomplete(wrong)
+    return Filters(unit_ids=unit_ids, **given)
+
+
+@get("/units", responses=_problems())
+async def list_units(me: Me, rulebook: Rules) -> Response[list[UnitView]]:
+    """Every unit; the tree is told by `parent`."""
+    return Response(
+        [
+            UnitView(
+                code=unit.code,
+                name=unit.name,
+                short_name=unit.short_name,
+                kind=unit.kind,
+                parent=above.code if (above := rulebook.units.get(unit.parent_id or 0)) else "",
+                active=unit.active,
+            )
+            for unit in rulebook.units.values()
+        ]
+    )
+
+
+@get("/categories", responses=_problems())
+async def list_categories(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
+    """The classification (诉求分类); the tree is told by `parent`."""
+    return Response(
+        [_node(entry, rulebook.category_path(code)) for code, entry in rulebook.categories.items()]
+    )
+
+
+@get("/places", responses=_problems())
+async def list_places(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
+    """Districts, streets and communities; the tree is told by `parent`."""
+    return Response(
+        [_node(entry, rulebook.place_path(code)) for code, entry in rulebook.places.items()]
+    )
+
+
+def _node(entry: Entry, path: str) -> NodeView:
+    return NodeView(
+        code=entry.code, parent=entry.parent, name=entry.name, path=path, active=entry.active
+    )
+
+
+@get("/figures", responses=_problems(422))
+async def show_figures(
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    since: Annotated[str, QueryParameter(name="from")] = "",
+    to: FromQuery[str] = "",
+    unit: FromQuery[str] = "",
+) -> Response[FiguresView]:
+    """Counts and rates by unit for a period (`from`, `to`; this month), and their sum."""
+    from_on, to_on = period((since, to), today=in_shanghai(now).date())
+    asked = _filters(rulebook, unit=unit).unit_ids
+    async with office.pool.acquire() as connection:
+        found = await figures(
+            connection,
+            me,
+            rulebook=rulebook,
+            now=now,
+            from_on=from_on,
+            to_on=to_on,
+            unit_id=asked[0] if asked else None,
+        )
+    return Response(
+        FiguresView(
+            from_=found.from_on,
+            to=found.to_on,
+            units=[_line(line, rulebook) for line in found.units],
+            total=_line(found.total, rulebook),
+        )
+    )
+
+
+def _line(line: UnitFigures, rulebook: Rulebook) -> FiguresLine:
+    rates = {name: getattr(line, name) for name in RATES}
+    return FiguresLine(
+        unit=unit_ref(line.unit_id, rulebook),
+        counts={name: getattr(line, name) for name in COUNTS},
+        rates={name: None if rate is None else round(rate, 4) for name, rate in rates.items()},
+    )
+
+
+@get("/deadlines", responses=_problems(422))
+async def show_deadline(
+    me: Me,
+    rulebook: Rules,
+    start: FromQuery[str] = "",
+    limit: FromQuery[str] = "",
+    unit: FromQuery[str] = "",
+    roll: FromQuery[str] = "",
+) -> Response[DeadlineView]:
+    """When a limit ends: every day from the start, counted or not, and why.
+
+    `start` is a day or an instant with its zone; `unit` is working_day, calendar_day, hour or
+    working_hour.
+    """
+    return Response(
+        deadline(start=start, limit=limit, unit=unit, roll=roll, calendar=rulebook.calendar)
+    )
+
+
+router = Router(
+    "/api/v1",
+    guards=[signed_in],
+    include_in_schema=True,
+    tags=["api"],
+    route_handlers=[
+        create_call, create_case, show_case, move_case, list_cases, list_units, list_categories,
+        list_places, show_figures, show_deadline,
+    ],
+)  # fmt: skip
