@@ -313,7 +313,7 @@ def case_view(
 
 def list_view(page: QueuePage, actor: Actor, rulebook: Rulebook) -> CaseList:
     """A page of a list for this reader."""
-    rows = [_row(row, rulebook, title=title_for(actor, row.title)) for row in page.rows]
+    rows = [_row(row, rulebook, title=title_for(actor, row)) for row in page.rows]
     return CaseList(cases=rows, next_after=page.next_after)
 
 
