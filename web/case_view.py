@@ -82,6 +82,7 @@ class PartLine:
 class MessageLine:
     """One text or notice."""
 
+    text: bool
     label: str
     to: str
     state: str
@@ -229,14 +230,15 @@ def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str
 def _event_line(event: Entry, reads: _Reader) -> EventLine:
     rules = reads.rules
     action = rules.action(event.action)
-    moved = ""
+    moved = rules.clock(event.inputs["clock"]).label if "clock" in event.inputs else ""
     if event.stage_before != event.stage_after:
         before = rules.stage(event.stage_before).label if event.stage_before else ""
         moved = f"{before} → {rules.stage(event.stage_after).label}".lstrip(" →")
     said = tuple(
         (entry.label, _said(name, event.inputs[name], reads))
         for name, entry in INPUTS.items()
-        if name in event.inputs
+        # Which clock rang stands in the line itself.
+        if name in event.inputs and "clock" not in event.inputs
     )
     return EventLine(
         label=action.label if action else event.action,
@@ -253,8 +255,6 @@ def _event_line(event: Entry, reads: _Reader) -> EventLine:
 
 
 def _said(name: str, value: Any, reads: _Reader) -> str:
-    if name == "clock":
-        return reads.rules.clock(str(value)).label
     text = shown(name, value, rulebook=reads.rulebook)
     return reads.text(text) if name in INPUTS and INPUTS[name].type in _TEXTS else text
 
@@ -293,11 +293,13 @@ def _part_line(part: Part, rulebook: Rulebook) -> PartLine:
 
 def _message_line(sent: Sent, reads: _Reader) -> MessageLine:
     action = next((a for a in reads.rules.actions if sent.template in a.tells), None)
-    label = TEXT_LABELS.get(sent.template) or f"站内通知：{action.label if action else ''}"
+    label = TEXT_LABELS.get(sent.template) or (action.label if action else sent.template)
     if sent.phone:
         to = masked_phone(sent.phone) if reads.open else "诉求人"
     elif sent.role:
         to = ROLE_LABELS.get(Role(sent.role), sent.role)
     else:
         to = reads.rulebook.unit_name(sent.unit_id)
-    return MessageLine(label, to, STATE_LABELS.get(sent.state, sent.state), sent.created_at)
+    return MessageLine(
+        bool(sent.phone), label, to, STATE_LABELS.get(sent.state, sent.state), sent.created_at
+    )
