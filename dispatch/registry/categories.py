@@ -43,7 +43,7 @@ async def add_category(office: Office, inputs: Mapping[str, Any], *, actor: Acto
         await record(
             connection,
             actor=actor,
-            subject=f"分类 {code}",
+            subject=f"分类 {code} {name}",
             action="新增",
             after={"名称": name, "在用": "是"},
         )
@@ -66,7 +66,7 @@ async def rename_category(
         await record(
             connection,
             actor=actor,
-            subject=f"分类 {code}",
+            subject=f"分类 {code} {row['name']}",
             action="修改",
             before={"名称": row["name"]},
             after={"名称": name},
@@ -98,7 +98,7 @@ async def set_category_active(office: Office, code: str, *, active: bool, actor:
         await record(
             connection,
             actor=actor,
-            subject=f"分类 {code}",
+            subject=f"分类 {code} {row['name']}",
             action="启用" if active else "停用",
             before={"名称": row["name"], "在用": yes_or_no(row["active"])},
             after={"名称": row["name"], "在用": yes_or_no(active)},

@@ -20,6 +20,8 @@ Facts = Mapping[str, str]
 # The advisory lock under which the register is changed; any number that nothing else takes.
 _LOCK = 12_345_001
 
+_LONGEST_SUBJECT = 60
+
 _TAKEN = {
     "unit_code_once": ("code", "这个单位代码已被使用，请换一个。"),
     "unit_name_once": ("name", "已有同名单位，请核对。"),
@@ -57,7 +59,12 @@ async def record(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> None:
-    """Write down who changed what; of a record that was changed only what differs is kept."""
+    """Write down who changed what: of a changed record what differs, of a form sent again nothing.
+
+    `subject` is the kind, the code and the name, cut to what its column holds.
+    """
+    if before and before == after:
+        return
     old, new = dict(before or {}), dict(after or {})
     if before and after:
         old = {label: value for label, value in old.items() if new.get(label) != value}
@@ -66,7 +73,7 @@ async def record(
         "insert into admin_change (staff_id, subject, action, before, after)"
         " values ($1, $2, $3, $4, $5)",
         actor.staff_id,
-        subject,
+        subject[:_LONGEST_SUBJECT],
         action,
         msgspec.json.encode(old).decode() if old else "",
         msgspec.json.encode(new).decode() if new else "",

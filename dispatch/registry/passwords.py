@@ -9,7 +9,7 @@ from dispatch.registry.typed import Typed
 
 _KINDS_OF_CHARACTER = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 # Without what is mistaken when read aloud or copied from paper.
-_LETTERS = "abcdefghijkmnpqrstuvwxyz"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"
 
 
@@ -29,7 +29,7 @@ def read_password(typed: Typed, inputs: Mapping[str, Any], *, sign_in: str) -> t
 
 
 def new_password() -> str:
-    """Three groups that can be read aloud: kwmt-Rdxp-4827 (about 50 bits)."""
+    """Three groups that can be read aloud: kwmt-Rdxp-4827 (about 48 bits)."""
     first = "".join(secrets.choice(_LETTERS) for _ in range(4))
     second = "".join(secrets.choice(_LETTERS) for _ in range(4)).capitalize()
     return f"{first}-{second}-{''.join(secrets.choice(_DIGITS) for _ in range(4))}"

@@ -31,7 +31,11 @@ async def add_place(office: Office, inputs: Mapping[str, Any], *, actor: Actor) 
             "insert into place (code, parent, name) values ($1, $2, $3)", code, parent, name
         )
         await record(
-            connection, actor=actor, subject=f"区划 {code}", action="新增", after={"名称": name}
+            connection,
+            actor=actor,
+            subject=f"区划 {code} {name}",
+            action="新增",
+            after={"名称": name},
         )
     return code
 
@@ -52,7 +56,7 @@ async def rename_place(
         await record(
             connection,
             actor=actor,
-            subject=f"区划 {code}",
+            subject=f"区划 {code} {row['name']}",
             action="修改",
             before={"名称": row["name"]},
             after={"名称": name},

@@ -63,7 +63,11 @@ async def add_staff(office: Office, inputs: Mapping[str, Any], *, actor: Actor) 
         )
         person = await _locked(connection, staff_id)
         await record(
-            connection, actor=actor, subject=f"人员 {sign_in}", action="新增", after=person.facts
+            connection,
+            actor=actor,
+            subject=f"人员 {sign_in} {name}",
+            action="新增",
+            after=person.facts,
         )
     return staff_id, made
 
@@ -146,7 +150,12 @@ async def set_password(
             hashed,
         )
         await connection.execute("delete from session where staff_id = $1", staff_id)
-        await record(connection, actor=actor, subject=f"人员 {person.sign_in}", action="重置密码")
+        await record(
+            connection,
+            actor=actor,
+            subject=f"人员 {person.sign_in} {person.name}",
+            action="重置密码",
+        )
     return made
 
 
@@ -241,7 +250,7 @@ async def _record_change(
     await record(
         connection,
         actor=actor,
-        subject=f"人员 {before.sign_in}",
+        subject=f"人员 {before.sign_in} {before.name}",
         action=action,
         before=before.facts,
         after=after.facts,

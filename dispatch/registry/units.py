@@ -48,7 +48,11 @@ async def add_unit(office: Office, inputs: Mapping[str, Any], *, actor: Actor) -
         )
         facts = await unit_facts(connection, unit_id)
         await record(
-            connection, actor=actor, subject=f"单位 {written.code}", action="新增", after=facts
+            connection,
+            actor=actor,
+            subject=f"单位 {written.code} {written.name}",
+            action="新增",
+            after=facts,
         )
     return unit_id
 
@@ -85,7 +89,7 @@ async def change_unit(
         await record(
             connection,
             actor=actor,
-            subject=f"单位 {before['代码']}",
+            subject=f"单位 {before['代码']} {before['名称']}",
             action="修改",
             before=before,
             after=after,
@@ -105,7 +109,7 @@ async def set_unit_active(office: Office, unit_id: int, *, active: bool, actor: 
         await record(
             connection,
             actor=actor,
-            subject=f"单位 {before['代码']}",
+            subject=f"单位 {before['代码']} {before['名称']}",
             action="启用" if active else "停用",
             before=before,
             after={**before, "在用": yes_or_no(active)},

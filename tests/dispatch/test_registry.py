@@ -79,13 +79,19 @@ async def test_a_new_unit_is_in_the_rulebook_and_in_the_history(
     unit_id = await units.add_unit(office, UNIT, actor=admin)
     assert (await office.rulebook()).units_by_code["JYJ"].id == unit_id
     change = await newest(office)
-    assert (change.who, change.subject, change.action) == (admin.name, "单位 JYJ", "新增")
+    assert (change.who, change.subject, change.action) == (
+        admin.name,
+        "单位 JYJ 云州市教育局",
+        "新增",
+    )
     assert change.after["名称"] == "云州市教育局"
 
 
 async def test_only_what_differs_is_written_down(office: Office, admin: Actor) -> None:
     unit_id = await units.add_unit(office, unit(code="WJ", name="云州市文旅局"), actor=admin)
     changed = unit(code="WJ", name="云州市文化和旅游局")
+    await units.change_unit(office, unit_id, changed, actor=admin)
+    # The same form sent again changes nothing, and says nothing.
     await units.change_unit(office, unit_id, changed, actor=admin)
     change = await newest(office)
     assert change.lines == [("名称", "云州市文旅局", "云州市文化和旅游局")]
