@@ -1,7 +1,7 @@
 """Fills an empty database with the demonstration city: 云州市, its people and their cases.
 
 Cases of the last three weeks stand in every stage now. Their history was made by the real moves
-(`dispatch.demo_life`), their texts count as delivered long ago: nothing of it is sent again.
+(`dispatch.demo_story`), their texts count as delivered long ago: nothing of it is sent again.
 """
 
 import random
@@ -13,7 +13,8 @@ from datetime import datetime, time, timedelta
 from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.demo_city import DemoRequest, city, requests
-from dispatch.demo_life import PACE, Cast, Life
+from dispatch.demo_life import PACE, Cast
+from dispatch.demo_story import Story
 from dispatch.office import Office
 from dispatch.reference import publish, read_rulebook
 from dispatch.sign_in import actor_of, hash_password
@@ -132,9 +133,9 @@ class _Plan:
     halt: str
     seed: int
 
-    def life(self, cast: Cast, *, number: str, now: datetime) -> Life:
+    def life(self, cast: Cast, *, number: str, now: datetime) -> Story:
         rng = random.Random(self.seed)
-        return Life(self.request, cast, rng, self.opened_at, now, number, self.halt)
+        return Story(self.request, cast, rng, self.opened_at, now, number, self.halt)
 
 
 async def _lives(

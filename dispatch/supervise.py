@@ -151,10 +151,11 @@ class _Signals:
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
     handler = _Signals()
-    before = {
-        number: signal.signal(number, handler)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # Under nohup the terminal may go.
+        wanted.append(signal.SIGHUP)
+    before = {number: signal.signal(number, handler) for number in wanted}
     try:
         yield
     finally:
