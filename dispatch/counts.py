@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dispatch.db import Connection
-from dispatch.queues import AT_RISK, QUEUES, Values, queues_for
+from dispatch.listing import Values
+from dispatch.queues import AT_RISK, QUEUES, queues_for
 from hotline.people import Actor
 
 MOST_COUNTED = 1000

@@ -5,34 +5,52 @@ see (`permissions.visible_cases`), whatever the queue's own condition says. List
 driven by its assignments, so that their cost does not grow with the city's cases.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-import msgspec
-
 from dispatch.cursors import After, read_after
 from dispatch.db import Connection
+from dispatch.listing import (
+    COLUMNS,
+    NO_FILTERS,
+    PAGE,
+    Filters,
+    Order,
+    QueuePage,
+    Row,
+    Values,
+    beyond,
+    case_filters,
+    checked_limit,
+    from_parts,
+    page_of,
+)
 from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
 from hotline.permissions import visible_cases
-from hotline.procedure import Phase
-from hotline.procedures import PROCEDURES
 
-PAGE = 50
-MOST_ROWS = 200
+# What a face needs of a list besides the lists themselves.
+__all__ = [
+    "AT_RISK",
+    "NO_FILTERS",
+    "PAGE",
+    "QUEUES",
+    "Filters",
+    "Order",
+    "Queue",
+    "QueuePage",
+    "Row",
+    "Source",
+    "default_queue",
+    "page_statement",
+    "queue",
+    "queues_for",
+]
+
 AT_RISK = timedelta(hours=24)
 """A case is at risk (临期) when its nearest deadline is less than this away."""
-
-
-class Order(Enum):
-    """How a list is sorted: nearest deadline first, or by age."""
-
-    DUE = "due"
-    OLDEST = "oldest"
-    NEWEST = "newest"
 
 
 class Source(Enum):
@@ -146,59 +164,6 @@ _ALL = (
 QUEUES: dict[str, Queue] = {queue.name: queue for queue in _ALL}
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A case in a list: just what is shown. No requester: that stands on the page.
-
-    `due_at` is the nearest open deadline, in the list "mine" that of the unit itself; `part` and
-    `signed` speak of the unit's own assignment there, else "" and False.
-    """
-
-    id: int
-    number: str
-    kind: str
-    title: str
-    request_type: str
-    category: str
-    place: str
-    urgency: str
-    stage: str
-    phase: str
-    round: int
-    version: int
-    lead_unit_id: int | None
-    supervised: bool
-    confidential: bool
-    reminders: int
-    opened_at: datetime
-    closed_at: datetime | None
-    due_at: datetime | None
-    part: str = ""
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """Rows in order, and the word for the page after them (None on the last)."""
-
-    rows: list[Row]
-    next_after: str | None
-
-
-class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What narrows a list; an empty value narrows nothing. Codes include all below them."""
-
-    unit_ids: tuple[int, ...] = ()
-    phase: str = ""
-    stage: str = ""
-    request_type: str = ""
-    category: str = ""
-    place: str = ""
-    urgency: str = ""
-
-
-NO_FILTERS = Filters()
-
-
 def queues_for(actor: Actor) -> list[Queue]:
     """The lists of the actor's own roles, in the order of the screens."""
     return [queue for queue in _ALL if actor.has(*queue.roles)]
@@ -224,27 +189,12 @@ async def queue(
     One statement. Raises Incomplete (no such list, wrong `after` or `limit`), NotPermitted.
     """
     chosen = _chosen(actor, name)
-    if not 1 <= limit <= MOST_ROWS:
-        raise Incomplete({"limit": f"每页条数应为 1 到 {MOST_ROWS}"})
-    key = read_after(after, dated=chosen.order is Order.DUE)
+    dated = chosen.order is Order.DUE
+    key = read_after(after, dated=dated)
     statement, values = page_statement(
-        chosen, actor, now=now, filters=filters, after=key, limit=limit + 1
+        chosen, actor, now=now, filters=filters, after=key, limit=checked_limit(limit) + 1
     )
-    return page_of(await connection.fetch(statement, *values), limit, dated=key_is_dated(chosen))
-
-
-def page_of(records: Iterable[Any], limit: int, *, dated: bool) -> QueuePage:
-    """The page of at most `limit` rows among the records read (one more tells of a next page)."""
-    rows = [Row(**dict(record.items())) for record in records]
-    shown = rows[:limit]
-    more = len(rows) > limit
-    last = After(shown[-1].due_at if dated else None, shown[-1].id) if more else None
-    return QueuePage(shown, str(last) if last else None)
-
-
-def key_is_dated(chosen: Queue) -> bool:
-    """Whether the list is ordered by deadline."""
-    return chosen.order is Order.DUE
+    return page_of(await connection.fetch(statement, *values), limit, dated=dated)
 
 
 def _chosen(actor: Actor, name: str | None) -> Queue:
@@ -259,21 +209,6 @@ def _chosen(actor: Actor, name: str | None) -> Queue:
     return found
 
 
-class Values:
-    """Values of a statement in the order in which they are first named."""
-
-    def __init__(self) -> None:
-        self.given: list[Any] = []
-
-    def __call__(self, value: Any, kind: str = "") -> str:
-        """The placeholder of one more value."""
-        self.given.append(value)
-        return f"${len(self.given)}{kind and '::' + kind}"
-
-
-COLUMNS = """c.id, c.number, c.kind, c.title, c.request_type, c.category, c.place, c.urgency,
-  c.stage, c.phase, c.round, c.version, c.lead_unit_id, c.supervised, c.confidential,
-  c.reminders, c.opened_at, c.closed_at"""
 _FROM_CASES = f"""select {COLUMNS}, c.next_due_at as due_at
 from "case" c"""
 _FROM_OPENINGS = f"""select {COLUMNS}, c.next_due_at as due_at
@@ -304,7 +239,10 @@ def page_statement(
     wanted.append(scope.condition)
     wanted += case_filters(filters, put)
     if source is Source.PARTS:
-        return from_parts(chosen, units, wanted, after, limit, put), put.given
+        statement = from_parts(
+            units, wanted, order=chosen.order, after=after, limit=limit, put=put, owed=chosen.where
+        )
+        return statement, put.given
     if source is Source.OPENINGS:
         wanted.append(f"e.seq = 1 and e.actor_id = {put(actor.staff_id, 'bigint')}")
         head, key = _FROM_OPENINGS, "e.case_id"
@@ -314,7 +252,7 @@ def page_statement(
         wanted.append(f"c.lead_unit_id = any({put(list(filters.unit_ids), 'bigint[]')})")
     if chosen.order is Order.DUE:
         key = "c.next_due_at, c.id"
-    wanted += _beyond(key, chosen.order, after, put)
+    wanted += beyond(key, chosen.order, after, put)
     direction = " desc" if chosen.order is Order.NEWEST else ""
     return (
         f"{head}\nwhere {' and '.join(wanted)}\norder by {key}{direction} limit {limit:d}",
@@ -328,87 +266,3 @@ def _bound(where: str, actor: Actor, now: datetime, put: Values) -> str:
         if word in where:
             where = where.replace(word, put(value, kind))
     return where
-
-
-def case_filters(filters: Filters, put: Values) -> list[str]:
-    """Conditions on `c` for everything but the unit."""
-    wanted = [
-        f"c.{name} = {put(value)}"
-        for name in ("stage", "request_type", "urgency")
-        if (value := getattr(filters, name))
-    ]
-    if filters.phase:
-        # Written out, so that the planner knows how rare the stages are.
-        stages = ", ".join(f"'{name}'" for name in _stages_of(filters.phase))
-        wanted.append(f"c.stage in ({stages})")
-        if filters.phase != Phase.CLOSED:
-            wanted.append(_OPEN)
-    if filters.category:
-        code = put(filters.category, "text")
-        wanted.append(f"(c.category = {code} or starts_with(c.category, {code} || '.'))")
-    if filters.place:
-        wanted.append(f"starts_with(c.place, {put(filters.place, 'text')})")
-    return wanted
-
-
-def _stages_of(phase: str) -> list[str]:
-    return [
-        stage.name
-        for rules in PROCEDURES.values()
-        for stage in rules.stages
-        if stage.phase == phase
-    ]
-
-
-def _beyond(key: str, order: Order, after: After | None, put: Values) -> list[str]:
-    if after is None:
-        return []
-    if order is Order.DUE:
-        return [f"({key}) > ({put(after.due_at)}, {put(after.id)})"]
-    return [f"{key} {'<' if order is Order.NEWEST else '>'} {put(after.id)}"]
-
-
-def from_parts(
-    chosen: Queue,
-    units: tuple[int, ...],
-    wanted: list[str],
-    after: After | None,
-    limit: int,
-    put: Values,
-) -> str:
-    """A list driven by assignments: the first rows of each unit by index, then the first of all.
-
-    A case in which several of the units have a part, or one unit had several rounds, comes once.
-    """
-    many = put(list(units), "bigint[]")
-    # Written out, so that the planner knows how few are wanted.
-    most = f"{limit:d}"
-    if chosen.order is Order.DUE:
-        if len(units) > 1:
-            wanted.append(
-                "not exists (select 1 from assignment b where b.case_id = a.case_id"
-                f" and b.unit_id = any({many}) and {chosen.where.replace('a.', 'b.')}"
-                " and (b.due_at, b.id) < (a.due_at, a.id))"
-            )
-        wanted += _beyond("a.due_at, a.case_id", chosen.order, after, put)
-        return f"""select {COLUMNS}, m.due_at, m.part, m.signed
-from (
-  select n.* from unnest({many}) as u(id) cross join lateral (
-    select a.case_id, a.due_at, a.part, a.signed_at is not null as signed
-    from assignment a join "case" c on c.id = a.case_id
-    where a.unit_id = u.id and {" and ".join(wanted)}
-    order by a.due_at, a.case_id limit {most}) n
-  order by n.due_at, n.case_id limit {most}) m
-join "case" c on c.id = m.case_id
-order by m.due_at, m.case_id"""
-    wanted += _beyond("a.case_id", chosen.order, after, put)
-    return f"""select {COLUMNS}, c.next_due_at as due_at
-from (
-  select distinct n.case_id from unnest({many}) as u(id) cross join lateral (
-    select distinct a.case_id
-    from assignment a join "case" c on c.id = a.case_id
-    where a.unit_id = u.id and {" and ".join(wanted)}
-    order by a.case_id desc limit {most}) n
-  order by n.case_id desc limit {most}) m
-join "case" c on c.id = m.case_id
-order by m.case_id desc"""

@@ -11,16 +11,16 @@ from typing import Any
 
 from dispatch.cursors import After, read_after
 from dispatch.db import Connection
-from dispatch.queues import (
+from dispatch.listing import (
     COLUMNS,
-    MOST_ROWS,
     NO_FILTERS,
     PAGE,
-    QUEUES,
     Filters,
+    Order,
     QueuePage,
     Values,
     case_filters,
+    checked_limit,
     from_parts,
     page_of,
 )
@@ -60,10 +60,10 @@ async def search(
         query = query_terms(text)
     except WrongQuery as refusal:
         raise Incomplete({"q": refusal.message}) from None
-    if not 1 <= limit <= MOST_ROWS:
-        raise Incomplete({"limit": f"每页条数应为 1 到 {MOST_ROWS}"})
     key = read_after(after, dated=False)
-    asked = _Search(connection, actor, query, filters, key.id if key else 2**63 - 1, limit + 1)
+    asked = _Search(
+        connection, actor, query, filters, key.id if key else 2**63 - 1, checked_limit(limit) + 1
+    )
     if query.kind is QueryKind.NUMBER:
         rows = await asked.where("c.number = {0}", query.value)
     elif query.kind is QueryKind.PHONE:
@@ -137,8 +137,9 @@ class _Search:
             "a.withdrawn_at is null",
             *self._scope(put),
         ]
+        after = After(None, self.below)
         statement = from_parts(
-            QUEUES["unit_all"], units, wanted, After(None, self.below), self.most, put
+            units, wanted, order=Order.NEWEST, after=after, limit=self.most, put=put
         )
         return await self.connection.fetch(statement, *put.given)
 

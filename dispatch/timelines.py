@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dispatch.db import Connection
-from dispatch.queues import COLUMNS, Row
+from dispatch.listing import COLUMNS, Row
 from hotline.casefile import Part, Running
 from hotline.inputs import INPUTS, shown
 from hotline.people import CENTRE_ROLES, Actor
