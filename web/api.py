@@ -7,7 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from dispatch.accesses import note_access
-from dispatch.figures import COUNTS, RATES, UnitFigures, figures, period
+from dispatch.figures import figures, period
 from dispatch.intake import log_call, open_case
 from dispatch.perform import perform
 from dispatch.queues import PAGE, Filters, queue
@@ -20,20 +20,10 @@ from hotline.errors import Incomplete, NotFound
 from hotline.inputs import REQUEST_TYPES, URGENCIES
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
-from hotline.rulebook import Entry, Rulebook
+from hotline.rulebook import Rulebook
 from web.api_bodies import ActionOperation, CallOperation, CaseOperation, body_of, key_of
-from web.api_views import (
-    CallView,
-    CaseList,
-    CaseView,
-    FiguresLine,
-    FiguresView,
-    NodeView,
-    UnitView,
-    case_view,
-    list_view,
-    unit_ref,
-)
+from web.api_shapes import CallView, CaseList, CaseView, FiguresView, NodeView, UnitView
+from web.api_views import case_view, figures_view, list_view, node_view, unit_view
 from web.deadlines import DeadlineView, deadline
 from web.given import Me, Now, Rules, TheOffice, WebRequest, signed_in
 from web.refusals import Problem
@@ -219,26 +209,17 @@ def _filters(rulebook: Rulebook, **given: str) -> Filters:
 @get("/units", responses=_problems())
 async def list_units(me: Me, rulebook: Rules) -> Response[list[UnitView]]:
     """Every unit; the tree is told by `parent`."""
-    return Response(
-        [
-            UnitView(
-                code=unit.code,
-                name=unit.name,
-                short_name=unit.short_name,
-                kind=unit.kind,
-                parent=above.code if (above := rulebook.units.get(unit.parent_id or 0)) else "",
-                active=unit.active,
-            )
-            for unit in rulebook.units.values()
-        ]
-    )
+    return Response([unit_view(unit, rulebook) for unit in rulebook.units.values()])
 
 
 @get("/categories", responses=_problems())
 async def list_categories(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
     """The classification (诉求分类); the tree is told by `parent`."""
     return Response(
-        [_node(entry, rulebook.category_path(code)) for code, entry in rulebook.categories.items()]
+        [
+            node_view(entry, rulebook.category_path(code))
+            for code, entry in rulebook.categories.items()
+        ]
     )
 
 
@@ -246,13 +227,7 @@ async def list_categories(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
 async def list_places(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
     """Districts, streets and communities; the tree is told by `parent`."""
     return Response(
-        [_node(entry, rulebook.place_path(code)) for code, entry in rulebook.places.items()]
-    )
-
-
-def _node(entry: Entry, path: str) -> NodeView:
-    return NodeView(
-        code=entry.code, parent=entry.parent, name=entry.name, path=path, active=entry.active
+        [node_view(entry, rulebook.place_path(code)) for code, entry in rulebook.places.items()]
     )
 
 
@@ -279,23 +254,7 @@ async def show_figures(
             to_on=to_on,
             unit_id=asked[0] if asked else None,
         )
-    return Response(
-        FiguresView(
-            from_=found.from_on,
-            to=found.to_on,
-            units=[_line(line, rulebook) for line in found.units],
-            total=_line(found.total, rulebook),
-        )
-    )
-
-
-def _line(line: UnitFigures, rulebook: Rulebook) -> FiguresLine:
-    rates = {name: getattr(line, name) for name in RATES}
-    return FiguresLine(
-        unit=unit_ref(line.unit_id, rulebook),
-        counts={name: getattr(line, name) for name in COUNTS},
-        rates={name: None if rate is None else round(rate, 4) for name, rate in rates.items()},
-    )
+    return Response(figures_view(found, rulebook))
 
 
 @get("/deadlines", responses=_problems(422))
