@@ -1,11 +1,14 @@
 """The worker: woken by the bell, sure without it, and never stopped by one failing duty."""
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 import redis.asyncio
@@ -119,10 +122,9 @@ async def test_one_failing_duty_stops_no_other(
         await eventually(lambda: was_rung(office, number))
 
 
-async def test_it_works_without_a_queue_and_hears_it_again_when_it_is_back(
-    office: Office, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
+async def test_it_works_without_a_queue_and_hears_it_again_when_it_is_back(office: Office) -> None:
+    data = Path(tempfile.mkdtemp(prefix="hotline-test-"))
+    server = Valkey(data)
     server.start()
     settings = replace(office.settings, redis_url=server.url)
     try:
@@ -146,6 +148,7 @@ async def test_it_works_without_a_queue_and_hears_it_again_when_it_is_back(
                 await pool.aclose()
     finally:
         server.stop()
+        shutil.rmtree(data)
 
 
 async def test_sessions_that_have_ended_and_silent_processes_are_removed(office: Office) -> None:
