@@ -16,12 +16,21 @@ from dispatch.search import search
 from dispatch.timelines import timeline
 from hotline.calendar import in_shanghai
 from hotline.calls import DISPOSITION_LABELS
+from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotFound
 from hotline.inputs import REQUEST_TYPES, URGENCIES
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
 from hotline.rulebook import Rulebook
-from web.api_bodies import ActionOperation, CallOperation, CaseOperation, body_of, key_of
+from web.api_bodies import (
+    ActionOperation,
+    Caller,
+    CallOperation,
+    CaseOperation,
+    body_of,
+    caller_of,
+    key_of,
+)
 from web.api_shapes import CallView, CaseList, CaseView, FiguresView, NodeView, UnitView
 from web.api_views import case_view, figures_view, list_view, node_view, unit_view
 from web.deadlines import DeadlineView, deadline
@@ -46,16 +55,17 @@ def _problems(*statuses: int) -> dict[int, ResponseSpec]:
 
 
 @post("/calls", operation_class=CallOperation, responses=_problems(422))
-async def create_call(
-    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules
-) -> Response[CallView]:
+async def create_call(request: WebRequest) -> Response[CallView]:
     """Write down a call and how it ended; the disposition "case" opens a case with it."""
-    body = await body_of(request)
-    logged = await log_call(office, actor=me, inputs=body, now=now, idempotency_key=key_of(request))
-    opened = logged.case
-    case = (
-        case_view(opened.case, me, rulebook=rulebook, now=now, shows_code=True) if opened else None
+    caller, body = await caller_of(request), await body_of(request)
+    logged = await log_call(
+        caller.office,
+        actor=caller.me,
+        inputs=body,
+        now=caller.now,
+        idempotency_key=key_of(request),
     )
+    case = _seen(logged.case.case, caller, shows_code=True) if logged.case else None
     return Response(
         CallView(
             id=logged.id,
@@ -67,18 +77,27 @@ async def create_call(
 
 
 @post("/cases", operation_class=CaseOperation, responses=_problems(422))
-async def create_case(
-    request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules
-) -> Response[CaseView]:
+async def create_case(request: WebRequest) -> Response[CaseView]:
     """Open a case. The answer carries the look-up code, which the requester is told."""
-    body = await body_of(request)
+    caller, body = await caller_of(request), await body_of(request)
     kind = body.get("kind", "citizen")
     if not isinstance(kind, str) or kind not in PROCEDURES:
         raise Incomplete({"kind": f"没有这种事项，可选：{'、'.join(PROCEDURES)}"})
     outcome = await open_case(
-        office, actor=me, inputs=body, now=now, kind=kind, idempotency_key=key_of(request)
+        caller.office,
+        actor=caller.me,
+        inputs=body,
+        now=caller.now,
+        kind=kind,
+        idempotency_key=key_of(request),
     )
-    return Response(case_view(outcome.case, me, rulebook=rulebook, now=now, shows_code=True))
+    return Response(_seen(outcome.case, caller, shows_code=True))
+
+
+def _seen(case: CaseFile, caller: Caller, *, shows_code: bool = False) -> CaseView:
+    return case_view(
+        case, caller.me, rulebook=caller.rulebook, now=caller.now, shows_code=shows_code
+    )
 
 
 @get("/cases/{number:str}", responses=_problems(404))
@@ -103,33 +122,27 @@ async def show_case(
     responses=_problems(404, 409, 422),
 )
 async def move_case(
-    request: WebRequest,
-    number: FromPath[str],
-    action: FromPath[str],
-    me: Me,
-    office: TheOffice,
-    now: Now,
-    rulebook: Rules,
+    request: WebRequest, number: FromPath[str], action: FromPath[str]
 ) -> Response[CaseView]:
     """Take an action that `actions` of the case names, with its inputs.
 
     With `seen_version`, an action that somebody else was faster than is refused with 409.
     """
-    body = await body_of(request)
+    caller, body = await caller_of(request), await body_of(request)
     inputs = body.get("inputs", body)
     if not isinstance(inputs, dict):
         raise Incomplete({"inputs": "“inputs”应为 JSON 对象"})
     outcome = await perform(
-        office,
+        caller.office,
         number,
         action,
-        actor=me,
+        actor=caller.me,
         inputs=inputs,
-        now=now,
+        now=caller.now,
         seen_version=_version(body.get("seen_version")),
         idempotency_key=key_of(request),
     )
-    return Response(case_view(outcome.case, me, rulebook=rulebook, now=now))
+    return Response(_seen(outcome.case, caller))
 
 
 def _version(raw: Any) -> int | None:

@@ -1,4 +1,4 @@
-"""What the JSON API is sent: objects read as they are, and what the schema says about them.
+"""What the JSON API is sent: by whom, objects read as they are, and what the schema says of them.
 
 Values are judged by `hotline.inputs`, which has a sentence for each, and not by their types:
 a body's first wrong type must not hide the others.
@@ -6,6 +6,7 @@ a body's first wrong type must not hide the others.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from dispatch.office import Office, clock
 from hotline.calls import (
     DISPOSITION_LABELS,
     EMERGENCY_CHANNELS,
@@ -26,8 +28,32 @@ from hotline.calls import (
 )
 from hotline.errors import Incomplete
 from hotline.inputs import INPUTS, Input
+from hotline.people import Actor
 from hotline.procedures.citizen import CITIZEN
-from web.given import WebRequest
+from hotline.rulebook import Rulebook
+from web.given import NotSignedIn, WebRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, when, and what the answer is worked out with."""
+
+    office: Office
+    me: Actor
+    now: datetime
+    rulebook: Rulebook
+
+
+async def caller_of(request: WebRequest) -> Caller:
+    """Read in one go: dependencies of a handler would be a task each, which costs more than this.
+
+    The router's guard has made sure that somebody is signed in.
+    """
+    if request.user is None:
+        raise NotSignedIn
+    office: Office = request.app.state.office
+    return Caller(office, request.user.actor, clock(), await office.rulebook())
+
 
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 80

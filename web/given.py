@@ -4,7 +4,7 @@ A handler names what it needs (`me: Me, office: TheOffice, now: Now, form: TheFo
 names its guard: `signed_in`, `roles(...)`, or `opt=PUBLIC`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -37,17 +37,18 @@ class NotSignedIn(Exception):
     """Nobody is signed in, and this page needs somebody."""
 
 
-def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+# Guards are coroutines because Litestar sends any other guard to a thread, for each request.
+async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard: anybody who is signed in."""
     if connection.user is None:
         raise NotSignedIn
 
 
-def roles(*allowed: Role) -> Callable[[Connection, BaseRouteHandler], None]:
+def roles(*allowed: Role) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
     """Guard: who has one of the roles."""
 
-    def holds_role(connection: Connection, handler: BaseRouteHandler) -> None:
-        signed_in(connection, handler)
+    async def holds_role(connection: Connection, handler: BaseRouteHandler) -> None:
+        await signed_in(connection, handler)
         if not connection.user.actor.has(*allowed):
             raise NotPermitted("这个页面不在您的职责范围内。")
 
