@@ -8,7 +8,7 @@ from dispatch import texts
 from dispatch.db import Connection
 from hotline.people import Actor
 
-MOST_NOTICES = 20
+MOST_NOTICES = 15
 
 # What asks the unit to hurry stands out.
 _URGENT = frozenset({"unit/reminded", "unit/supervised", "unit/redo", "owed/breached"})

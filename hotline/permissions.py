@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from hotline.casefile import CaseFile
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
@@ -53,7 +53,14 @@ def recused(actor: Actor, action: Action, case: CaseFile) -> bool:
     return action.recused and actor.staff_id is not None and actor.staff_id in case.handlers
 
 
-def requester_open_to(actor: Actor, case: CaseFile) -> bool:
+class Guarded(Protocol):
+    """A case, or a row of a list that says whether the requester is confidential."""
+
+    @property
+    def confidential(self) -> bool: ...
+
+
+def requester_open_to(actor: Actor, case: Guarded) -> bool:
     """Whether name and number stand on the page without asking.
 
     The centre calls back and so sees them, except of a confidential requester, whom only those

@@ -14,7 +14,9 @@ from dispatch.queues import Queue, QueuePage, Row, queue, queues_for
 from dispatch.search import search
 from dispatch.timelines import Entry, said
 from hotline.calendar import in_shanghai
+from hotline.inputs import INPUTS
 from hotline.people import Actor, Role
+from hotline.procedures import procedure
 from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
 from web.batches import Pick, perform_each, picks_of
@@ -88,7 +90,7 @@ async def show_desk(
         next_after=found.next_after,
         suggested=suggestions(asked.queue, found.rows, rulebook, now),
         told=told,
-        said=said,
+        said=said_in_order,
         review_next=asked.queue == "to_review" and bool(found.rows),
         callback_next=asked.queue == "due_callback" and bool(found.rows),
     )
@@ -108,6 +110,15 @@ async def _listed(
 async def _told(connection: Connection, name: str, rows: Iterable[Row]) -> Mapping[int, Entry]:
     action = _TOLD.get(name)
     return await last_acts(connection, [row.id for row in rows], action) if action else {}
+
+
+def said_in_order(row: Row, entry: Entry, rulebook: Rulebook) -> list[tuple[str, str]]:
+    """What was put in, in the order in which the action asks for it."""
+    action = procedure(row.kind).action(entry.action)
+    asked = [INPUTS[name].label for name, _ in action.inputs] if action else []
+    return sorted(
+        said(entry, rulebook), key=lambda one: asked.index(one[0]) if one[0] in asked else 99
+    )
 
 
 def suggestions(

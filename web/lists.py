@@ -8,7 +8,8 @@ from dispatch.counts import badge
 from dispatch.queues import Filters, Queue, Row
 from hotline.inputs import REQUEST_TYPES, URGENCIES
 from hotline.masking import masked_text
-from hotline.people import UNIT_ROLES, Actor
+from hotline.people import Actor
+from hotline.permissions import requester_open_to
 from hotline.procedure import Action
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
@@ -133,7 +134,7 @@ def _line(row: Row, rulebook: Rulebook, actor: Actor, wanted: frozenset[str]) ->
     unit = rulebook.units.get(row.lead_unit_id or 0)
     return Line(
         row=row,
-        title=title_for(actor, row.title),
+        title=title_for(actor, row),
         type=REQUEST_TYPES.get(row.request_type, row.request_type),
         stage=rules.stage(row.stage).label,
         category=rulebook.category_path(row.category),
@@ -148,6 +149,6 @@ def _line(row: Row, rulebook: Rulebook, actor: Actor, wanted: frozenset[str]) ->
     )
 
 
-def title_for(actor: Actor, title: str) -> str:
-    """The title without numbers that name a person, for readers outside the centre."""
-    return masked_text(title) if actor.roles & UNIT_ROLES else title
+def title_for(actor: Actor, row: Row) -> str:
+    """The title; without numbers that name a person for who may not know the requester."""
+    return row.title if requester_open_to(actor, row) else masked_text(row.title)
