@@ -160,12 +160,15 @@ def from_parts(
     after: After | None,
     limit: int,
     put: Values,
+    scope: str,
     owed: str = "true",
 ) -> str:
     """A list driven by assignments: the first rows of each unit by index, then the first of all.
 
     A case in which several of the units have a part, or one unit had several rounds, comes once:
     in a list by deadline with the nearest of its parts (`owed` is the condition on `a`).
+    `scope` is asked of the page alone: the assignments of one's own units imply it, and joined
+    to all of them it would cost as much as the unit has cases.
     """
     many = put(list(units), "bigint[]")
     # Written out, so that the planner knows how few are wanted.
@@ -187,6 +190,7 @@ from (
     order by a.due_at, a.case_id limit {most}) n
   order by n.due_at, n.case_id limit {most}) m
 join "case" c on c.id = m.case_id
+where {scope}
 order by m.due_at, m.case_id"""
     wanted += beyond("a.case_id", order, after, put)
     return f"""select {COLUMNS}, c.next_due_at as due_at
@@ -198,4 +202,5 @@ from (
     order by a.case_id desc limit {most}) n
   order by n.case_id desc limit {most}) m
 join "case" c on c.id = m.case_id
+where {scope}
 order by m.case_id desc"""

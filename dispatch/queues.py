@@ -236,13 +236,20 @@ def page_statement(
     wanted = [_bound(chosen.where, actor, now, put)]
     scope = visible_cases(actor, first=len(put.given) + 1)
     put.given.extend(scope.values)
-    wanted.append(scope.condition)
     wanted += case_filters(filters, put)
     if source is Source.PARTS:
         statement = from_parts(
-            units, wanted, order=chosen.order, after=after, limit=limit, put=put, owed=chosen.where
+            units,
+            wanted,
+            order=chosen.order,
+            after=after,
+            limit=limit,
+            put=put,
+            scope=scope.condition,
+            owed=chosen.where,
         )
         return statement, put.given
+    wanted.append(scope.condition)
     if source is Source.OPENINGS:
         wanted.append(f"e.seq = 1 and e.actor_id = {put(actor.staff_id, 'bigint')}")
         head, key = _FROM_OPENINGS, "e.case_id"

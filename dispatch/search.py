@@ -1,27 +1,26 @@
 """Finding cases by number, telephone or words, within what the reader may see, newest first.
 
-Words are found through the index of bigrams. An index of words knows no order: for a rare term
-all its cases are fetched and sorted; for a common one the same index is asked for one range of
-case keys after the other, from the newest down, until a page is full.
+Words are found through the index of bigrams. An index of words knows no order, so it is asked
+for the newest range of case keys first, which fills a page of a common term. Of a rare term all
+cases are fetched and sorted; otherwise one range after the other is asked for, wider and wider.
+A unit's own cases are such ranges for a reader of a unit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from dispatch.cursors import After, read_after
+from dispatch.cursors import read_after
 from dispatch.db import Connection
 from dispatch.listing import (
     COLUMNS,
     NO_FILTERS,
     PAGE,
     Filters,
-    Order,
     QueuePage,
     Values,
     case_filters,
     checked_limit,
-    from_parts,
     page_of,
 )
 from hotline.cases import WORDS_BLOCK
@@ -30,10 +29,10 @@ from hotline.people import CENTRE_ROLES, Actor, Role
 from hotline.permissions import visible_cases
 from hotline.search_terms import Query, QueryKind, WrongQuery, query_terms
 
-RARE = 1000
+RARE = 500
 """A term with more cases than this is a common one."""
 
-# How many blocks of keys are asked for at once at most; twice as many each time.
+# How many blocks of keys are asked for at once at most.
 _MOST_BLOCKS = 64
 
 # Written as in the index `case_words_found`. The query is no constant for the planner: it then
@@ -44,6 +43,16 @@ _FIRST_HITS = f"""select w.case_id from case_words w
 _HITS_IN_BLOCKS = f"""select w.case_id from case_words w
     where {_WORDS} @@ (select $1::text::tsquery) and {_WORDS} @@ (select $2::text::tsquery)
       and w.case_id < $3"""
+
+# How many of a unit's own cases are looked at first, and at most at once.
+_FIRST_OWN, _MOST_OWN = 500, 8000
+_OWN = """select distinct n.case_id from unnest($1::bigint[]) as u(id) cross join lateral (
+      select distinct a.case_id from assignment a
+      where a.unit_id = u.id and a.withdrawn_at is null and a.case_id < $2
+      order by a.case_id desc limit $3) n
+    order by n.case_id desc limit $3"""
+_HITS_AMONG = """select w.case_id from case_words w
+    where w.case_id = any($1::bigint[]) and w.words @@ (select $2::text::tsquery)"""
 
 
 async def search(
@@ -73,6 +82,10 @@ async def search(
     return page_of(rows, limit, dated=False)
 
 
+_Step: TypeAlias = tuple[list[int], int, int]
+"""Hits, the key above which everything has been looked at (0: all), and how wide a step it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """One question: at most `most` cases with keys below `below`, newest first."""
@@ -98,24 +111,44 @@ class _Search:
         return rows
 
     async def by_words(self) -> list[Any]:
-        """Where all the words stand."""
+        """Where all the words stand: first among the newest, which is enough for a common term."""
         words = " & ".join(_quoted(token) for token in self.query.tokens)
-        hits = _keys(await self.connection.fetch(_FIRST_HITS, words, RARE + 1))
-        if len(hits) <= RARE:
-            return await self._among(hits, self.most)
-        if self.filters.unit_ids or not self.actor.roles & CENTRE_ROLES:
-            return await self._of_units(words)
-        newest: int = await self.connection.fetchval(
-            'select coalesce(max(id), 0) from "case" where id < $1', self.below
-        )
-        found: list[Any] = []
-        for blocks in _blocks_down(newest // WORDS_BLOCK):
-            within = " | ".join(_quoted(f"#{block}") for block in blocks)
-            hits = _keys(await self.connection.fetch(_HITS_IN_BLOCKS, words, within, self.below))
+        whole = not self.filters.unit_ids and bool(self.actor.roles & CENTRE_ROLES)
+        step = self._in_blocks if whole else self._in_own
+        hits, below, width = await step(words, self.below, 0)
+        found = await self._among(hits, self.most)
+        if len(found) < self.most and below > 0:
+            every = _keys(await self.connection.fetch(_FIRST_HITS, words, RARE + 1))
+            if len(every) <= RARE:
+                hits, below = [key for key in every if key < below], 0
+                found += await self._among(hits, self.most - len(found))
+        while len(found) < self.most and below > 0:
+            hits, below, width = await step(words, below, width)
             found += await self._among(hits, self.most - len(found))
-            if len(found) >= self.most:
-                break
         return found
+
+    async def _in_blocks(self, words: str, below: int, width: int) -> _Step:
+        """The hits in the next blocks of keys down from `below`, twice as many as before."""
+        if width == 0:
+            below = await self.connection.fetchval(
+                'select coalesce(max(id), 0) + 1 from "case" where id < $1', below
+            )
+        width = min(width * 2, _MOST_BLOCKS) or 2
+        top = (below - 1) // WORDS_BLOCK
+        low = max(0, top - width + 1)
+        within = " | ".join(_quoted(f"#{block}") for block in range(low, top + 1))
+        rows = await self.connection.fetch(_HITS_IN_BLOCKS, words, within, below)
+        return _keys(rows), low * WORDS_BLOCK, width
+
+    async def _in_own(self, words: str, below: int, width: int) -> _Step:
+        """The hits among the units' own next cases, which are fewer than the term's."""
+        units = self.filters.unit_ids
+        if not self.actor.roles & CENTRE_ROLES:
+            units = tuple(u for u in self.actor.unit_ids if not units or u in units)
+        width = min(width * 4, _MOST_OWN) or _FIRST_OWN
+        own = _keys(await self.connection.fetch(_OWN, list(units), below, width))
+        hits = _keys(await self.connection.fetch(_HITS_AMONG, own, words)) if own else []
+        return hits, own[-1] if len(own) == width else 0, width
 
     async def _among(self, hits: list[int], most: int) -> list[Any]:
         """The newest of the hits that the reader may see and that really hold the words."""
@@ -123,25 +156,6 @@ class _Search:
             return []
         condition = f"c.id = any({{0}}::bigint[]) and {_really(self.query, '{1}')}"
         return await self.where(condition, hits, self.query.patterns, most=most)
-
-    async def _of_units(self, words: str) -> list[Any]:
-        """A common term within units: their cases are fewer than those that hold the term."""
-        units = self.filters.unit_ids
-        if not self.actor.roles & CENTRE_ROLES:
-            units = tuple(u for u in self.actor.unit_ids if not units or u in units)
-        put = Values()
-        wanted = [
-            "exists (select 1 from case_words w where w.case_id = a.case_id"
-            f" and w.words @@ (select {put(words)}::text::tsquery))",
-            _really(self.query, put(self.query.patterns)),
-            "a.withdrawn_at is null",
-            *self._scope(put),
-        ]
-        after = After(None, self.below)
-        statement = from_parts(
-            units, wanted, order=Order.NEWEST, after=after, limit=self.most, put=put
-        )
-        return await self.connection.fetch(statement, *put.given)
 
     async def where(self, condition: str, *values: Any, most: int | None = None) -> list[Any]:
         """The newest visible cases for the condition, in which {0} is the first value."""
@@ -174,15 +188,6 @@ def _openly(actor: Actor) -> str:
     if actor.has(Role.DISPATCHER, Role.SUPERVISOR):
         return "not c.confidential"
     return "not c.confidential and not c.anonymous and c.request_type <> 'report'"
-
-
-def _blocks_down(newest: int) -> Iterator[range]:
-    """Ranges of blocks from the newest (which has hardly begun) down to 0, wider and wider."""
-    top, width = newest, 2
-    while top >= 0:
-        low = max(0, top - width + 1)
-        yield range(low, top + 1)
-        top, width = low - 1, min(width * 2, _MOST_BLOCKS)
 
 
 def _really(query: Query, patterns: str) -> str:
