@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from dispatch.db import Connection
-from hotline.casefile import CaseFile, Part, Running
-from hotline.effects import Count
+from hotline.casefile import CaseFile, Part, Pending, Running
+from hotline.draft import Count
 from hotline.people import Actor
 from hotline.permissions import visible_cases
 from hotline.search_terms import bigrams
@@ -29,8 +29,8 @@ _COLUMNS = tuple(name for name in CaseFile.__struct_fields__ if name not in (*_C
 _MUTABLE = (
     "stage", "phase", "round", "version", "request_type", "category", "place", "address",
     "urgency", "details", "lead_unit_id", "designated", "supervised", "reminders", "attempts",
-    "handlers", "solved", "satisfied", "manner", "outcome", "accepted_at", "answered_at",
-    "rated_at", "closed_at", "next_due_at", "last_hash",
+    "handlers", "pending", "solved", "satisfied", "manner", "outcome", "accepted_at",
+    "answered_at", "rated_at", "closed_at", "next_due_at", "last_hash",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ async def load(connection: Connection, number: str, actor: Actor) -> CaseFile | 
 
 def _file(fields: dict[str, Any]) -> CaseFile:
     fields["handlers"] = tuple(fields["handlers"])
+    fields["pending"] = msgspec.convert(fields["pending"], Pending)
     fields["assignments"] = msgspec.convert(fields["assignments"], tuple[Part, ...])
     fields["clocks"] = msgspec.convert(fields["clocks"], tuple[Running, ...])
     return CaseFile(**fields)
@@ -102,8 +103,8 @@ _PART = {
 _CLOCK = {
     "round": "smallint", "name": "text", "owed_by": "text", "unit_id": "bigint", "limit": "text",
     "basis": "text", "started_at": "timestamptz", "due_at": "timestamptz", "raw_due_on": "date",
-    "provisional": "bool", "calendar_version": "text", "stops": "jsonb", "rung": "smallint",
-    "ring_at": "timestamptz", "ended_at": "timestamptz", "ended_by": "text",
+    "provisional": "bool", "calendar_version": "text", "extensions": "jsonb", "stops": "jsonb",
+    "rung": "smallint", "ring_at": "timestamptz", "ended_at": "timestamptz", "ended_by": "text",
 }  # fmt: skip
 _MESSAGE = {
     "dedupe_key": "text", "channel": "text", "purpose": "text", "template": "text",
@@ -155,8 +156,8 @@ _OPEN = f"""
 
 _CHANGED_PART = ("due_at", "signed_at", "deemed", "replied_at", "withdrawn_at", "ended_at")
 _CHANGED_CLOCK = (
-    "due_at", "raw_due_on", "provisional", "calendar_version", "stops", "rung", "ring_at",
-    "ended_at", "ended_by",
+    "due_at", "raw_due_on", "provisional", "calendar_version", "extensions", "stops", "rung",
+    "ring_at", "ended_at", "ended_by",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from hotline.clocks import Limit, Stop, extended
 from hotline.procedure import Phase
 
 
@@ -32,6 +33,36 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None
 
 
+class ClockStop(msgspec.Struct, frozen=True, kw_only=True):
+    """One stop (停止计时) of a clock: from when, until when, on what ground and basis.
+
+    `until_at` in the last second of a day means the end of that day. `ended_at` is when it was
+    noted that the clock runs again; while it is None the stop is in force.
+    """
+
+    from_at: datetime
+    until_at: datetime
+    ground: str
+    basis: str
+    reason: str
+    ended_at: datetime | None = None
+
+    @property
+    def rest(self) -> Stop:
+        """The stop as the arithmetic of limits knows it."""
+        return Stop(self.from_at, self.until_at)
+
+
+class ClockExtension(msgspec.Struct, frozen=True, kw_only=True):
+    """One extension (延期) of a clock: how much longer (`Limit.code`), why, and who granted it."""
+
+    limit: str
+    reason: str
+    basis: str
+    granted_by: str
+    at: datetime
+
+
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """One clock of the case. `id` is 0 until it is written."""
 
@@ -47,7 +78,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     raw_due_on: date
     provisional: bool = False
     calendar_version: str
-    stops: tuple[object, ...] = ()
+    extensions: tuple[ClockExtension, ...] = ()
+    stops: tuple[ClockStop, ...] = ()
     rung: int = 0
     ring_at: datetime | None = None
     ended_at: datetime | None = None
@@ -58,9 +90,56 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the act that ends it is still owed."""
         return self.ended_at is None
 
+    @property
+    def full_limit(self) -> Limit:
+        """The limit with its extensions."""
+        limit = Limit.parse(self.limit)
+        return extended(limit, *(Limit.parse(extension.limit) for extension in self.extensions))
+
+    @property
+    def rests(self) -> tuple[Stop, ...]:
+        """When it did not run, or will not."""
+        return tuple(stop.rest for stop in self.stops)
+
+    @property
+    def stop(self) -> ClockStop | None:
+        """The stop that is in force."""
+        return next((stop for stop in self.stops if self.open and stop.ended_at is None), None)
+
     def overdue(self, now: datetime) -> bool:
         """Whether it ran out before it was ended (or, while open, before `now`)."""
         return (self.ended_at or now) > self.due_at
+
+
+class AskedExtension(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension that waits for its decision: of which clock, and how much (`Limit.code`)."""
+
+    clock: str
+    limit: str
+    reason: str
+    asked_by: int | None
+    asked_at: datetime
+
+
+class AskedStop(msgspec.Struct, frozen=True, kw_only=True):
+    """A stop that waits for its decision; it would run from the moment of asking."""
+
+    until_at: datetime
+    ground: str
+    basis: str
+    reason: str
+    asked_by: int | None
+    asked_at: datetime
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was asked and is not decided yet."""
+
+    extension: AskedExtension | None = None
+    stop: AskedStop | None = None
+
+
+NOTHING_PENDING = Pending()
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +173,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     reminders: int = 0
     attempts: int = 0
     handlers: tuple[int, ...] = ()
+    pending: Pending = NOTHING_PENDING
     solved: str = ""
     satisfied: int | None = None
     manner: int | None = None

@@ -50,6 +50,12 @@ class Case(SQLModel, table=True):
             "id",
             postgresql_where=text("closed_at is null and round > 1"),
         ),
+        Index(
+            "case_to_decide",
+            "next_due_at",
+            "id",
+            postgresql_where=text("closed_at is null and pending <> '{}'::jsonb"),
+        ),
         Index("case_by_phone", "requester_phone", text("id desc")),
         Index(
             "case_source_once",
@@ -94,6 +100,8 @@ class Case(SQLModel, table=True):
     handlers: list[int] = Field(
         sa_column=Column(ARRAY(BigInteger), nullable=False, server_default=text("'{}'"))
     )
+    # What was asked and is not decided yet (hotline.casefile.Pending).
+    pending: dict[str, object] = json()
     solved: str = Field(default="", max_length=10)
     satisfied: int | None = Field(default=None, sa_type=SmallInteger)
     manner: int | None = Field(default=None, sa_type=SmallInteger)
@@ -211,6 +219,8 @@ class Clock(SQLModel, table=True):
     raw_due_on: date
     provisional: bool = False
     calendar_version: str = Field(max_length=64)
+    # As in hotline.casefile: ClockExtension, ClockStop.
+    extensions: list[object] = json(default="[]")
     stops: list[object] = json(default="[]")
     # 0 nothing yet, 1 and 2 the two warnings, 3 breached.
     rung: int = Field(default=0, sa_type=SmallInteger)

@@ -82,11 +82,36 @@ by_urgency = ByUrgency
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """延期: how much longer at most with one decision, and how often, on what basis.
+
+    `most` is a limit of the clock's own unit, for any urgency or only for those that it names.
+    """
+
+    most: Limit | Mapping[str, Limit]
+    times: int
+    basis: str
+
+    def most_for(self, urgency: str) -> Limit | None:
+        """The longest extension of a case of this urgency; None where there is none."""
+        return self.most if isinstance(self.most, Limit) else self.most.get(urgency)
+
+
+@dataclass(frozen=True, slots=True)
+class Stoppable:
+    """停止计时: how many days the stops of one clock may give back together, on what basis."""
+
+    most: Limit
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRule:
     """An obligation: which act starts it, which act ends it, how long, on what basis.
 
     `owed_by` UNIT_ROLE clocks belong to the lead unit. `warn` are shares of the counted time.
-    `breach` is the action that time itself takes when the limit passes.
+    `breach` is the action that time itself takes when the limit passes. A clock that is neither
+    `extendable` nor `stoppable` ends when it was to end, whatever anybody asks.
     """
 
     name: str
@@ -98,6 +123,8 @@ class ClockRule:
     basis: str
     warn: tuple[float, ...] = (0.5, 0.8)
     breach: str | None = None
+    extendable: Extension | None = None
+    stoppable: Stoppable | None = None
 
     def limit_for(self, urgency: str) -> Limit:
         """The limit for a case of this urgency."""
@@ -111,12 +138,13 @@ class Action:
     when     the stages from which; NEW opens a case
     to       the next stage, a function that chooses it, or None to stay
     by       the roles, or the roles per stage
-    part     "lead" or "co": only by a unit that has this part now
+    part     "lead" or "co": of units, only the one that has this part now
     needs    names from `hotline.inputs`, "?" at the end where they may be left out
     does     effects from `hotline.effects`, in order
     tells    texts: "<audience>/<template>"
     handles  whoever does it has handled the case; `recused` actions are closed to them (回避)
-    unless   conditions besides stage and role
+    only     facts without which there is nothing to do: then the action is not even shown
+    unless   conditions besides stage and role: where one fails, the action waits and says why
     check    rules between the inputs
     """
 
@@ -131,6 +159,7 @@ class Action:
     tells: tuple[str, ...] = ()
     handles: bool = False
     recused: bool = False
+    only: tuple[Guard, ...] = ()
     unless: tuple[Guard, ...] = ()
     check: Check | None = None
     tone: str = "plain"

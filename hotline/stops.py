@@ -29,6 +29,11 @@ class Stop:
         if in_shanghai(self.until_at) < in_shanghai(self.from_at):
             raise ValueError("停止计时的结束不得早于开始")
 
+    @property
+    def over_at(self) -> dt.datetime:
+        """The first moment at which the clock runs again, in Shanghai time."""
+        return _closed(in_shanghai(self.until_at))
+
 
 # Stops, merged: disjoint, ascending, in Shanghai time, half open.
 Rest = tuple[dt.datetime, dt.datetime]
@@ -38,9 +43,7 @@ def merged(stops: Sequence[Stop]) -> list[Rest]:
     rests: list[Rest] = []
     if not stops:
         return rests
-    for from_at, until_at in sorted(
-        (in_shanghai(stop.from_at), _closed(in_shanghai(stop.until_at))) for stop in stops
-    ):
+    for from_at, until_at in sorted((in_shanghai(stop.from_at), stop.over_at) for stop in stops):
         if rests and from_at <= rests[-1][1]:
             rests[-1] = (rests[-1][0], max(rests[-1][1], until_at))
         elif from_at < until_at:
@@ -100,6 +103,14 @@ def days_run(
         for first, last in map(whole_days, rests)
     )
     return _days_between(unit, start, end, calendar) - given_back
+
+
+def days_stopped(unit: Unit, stops: Sequence[Stop], calendar: WorkingCalendar) -> int:
+    """Counted days that lie wholly within the stops: as many as they give back, at most."""
+    return sum(
+        _days_between(unit, first - ONE_DAY, last, calendar)
+        for first, last in map(whole_days, merged(stops))
+    )
 
 
 def last_run_day(here: dt.datetime, rests: list[Rest]) -> dt.date:

@@ -6,6 +6,7 @@ state and a day, never the content, a name or the answer: a text can be read on 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hotline.calendar import in_shanghai
@@ -13,6 +14,9 @@ from hotline.casefile import CaseFile
 from hotline.people import UNIT_ROLES
 from hotline.procedure import Action, Procedure
 from hotline.rulebook import Rulebook
+
+# Texts to a requester that say which day an extension or a stop has moved.
+_ABOUT_A_CLOCK = frozenset({"citizen/extended", "citizen/stopped_clock"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ def tells(
     action: Action,
     case: CaseFile,
     *,
+    before: CaseFile,
     rules: Procedure,
     rulebook: Rulebook,
     inputs: Mapping[str, Any],
@@ -48,7 +53,7 @@ def tells(
     """The messages of the action on the case as it now stands; a role is told once."""
     messages: list[Tell] = []
     for template in action.tells:
-        for told in _told(template, action, case, rules, rulebook, inputs):
+        for told in _told(template, action, case, before, rules, rulebook, inputs):
             if not told.role or all(told.role != other.role for other in messages):
                 messages.append(told)
     return tuple(messages)
@@ -58,6 +63,7 @@ def _told(
     template: str,
     action: Action,
     case: CaseFile,
+    before: CaseFile,
     rules: Procedure,
     rulebook: Rulebook,
     inputs: Mapping[str, Any],
@@ -67,9 +73,10 @@ def _told(
         if not case.requester_phone:
             return []
         purpose = "rating" if template.endswith("/rating") else "service"
-        return [
-            Tell(template, purpose, phone=case.requester_phone, params=for_citizen(case, rules))
-        ]
+        params = for_citizen(case, rules)
+        if template in _ABOUT_A_CLOCK:
+            params |= _moved_clock(case)
+        return [Tell(template, purpose, phone=case.requester_phone, params=params)]
     params = _for_staff(action, case, rules, rulebook, inputs)
     if audience == "unit":
         lead = case.lead
@@ -77,6 +84,10 @@ def _told(
     if audience == "co":
         cos = [part.unit_id for part in case.parts if part.part == "co"]
         return [Tell(template, unit_id=unit_id, params=params) for unit_id in cos]
+    if audience == "former":
+        # Who has lost the case (or its part in it) by this action.
+        lost = {part.unit_id for part in before.parts} - {part.unit_id for part in case.parts}
+        return [Tell(template, unit_id=unit_id, params=params) for unit_id in sorted(lost)]
     if audience == "owed":
         clock = case.clock(inputs["clock"])
         if clock is None:
@@ -94,9 +105,23 @@ def for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
         "number": case.number,
         "lookup_code": case.lookup_code,
         "state": rules.stage(case.stage).citizen,
-        "due_on": in_shanghai(whole.due_at).date().isoformat() if whole else "",
+        "due_on": _day(whole.due_at) if whole else "",
         "provisional": bool(whole and whole.provisional),
     }
+
+
+def _moved_clock(case: CaseFile) -> dict[str, Any]:
+    """Until when the answer is due now, and until when the clock is stopped ("" where not)."""
+    moved = [clock for clock in case.open_clocks if clock.extensions or clock.stops]
+    stops = [clock.stops[-1].until_at for clock in moved if clock.stops]
+    return {
+        "answer_on": _day(max((clock.due_at for clock in moved), default=None)),
+        "stopped_until": _day(max(stops, default=None)),
+    }
+
+
+def _day(at: datetime | None) -> str:
+    return in_shanghai(at).date().isoformat() if at else ""
 
 
 def _for_staff(

@@ -12,18 +12,19 @@ from typing import Any
 
 import msgspec
 
-from hotline import clocks
-from hotline.casefile import CaseFile, Part, Running
-from hotline.effects import EFFECTS, Count, Draft
+from hotline.calendar import in_shanghai
+from hotline.casefile import NOTHING_PENDING, CaseFile, Part, Running
+from hotline.draft import Count, Draft
+from hotline.effects import EFFECTS
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
-from hotline.people import UNIT_ROLES, Actor, Role
+from hotline.people import Actor, Role
 from hotline.permissions import may, recused
-from hotline.procedure import Action, ClockRule, Phase, Procedure
+from hotline.procedure import Action, Phase, Procedure
 from hotline.procedures import procedure
-from hotline.rings import next_ring
 from hotline.rulebook import Rulebook
 from hotline.telling import Tell, tells
+from hotline.winding import started
 
 # What an event notes before and after, besides the stage.
 _TRACKED = (
@@ -71,8 +72,12 @@ def offered(case: CaseFile, actor: Actor) -> list[tuple[Action, str | None]]:
     return [
         (action, _why_not(case, action, actor))
         for action in procedure(case.kind).actions_from(case.stage)
-        if may(actor, action, case)
+        if may(actor, action, case) and _nothing_to_do(case, action, actor) is None
     ]
+
+
+def _nothing_to_do(case: CaseFile, action: Action, actor: Actor) -> str | None:
+    return next((why for guard in action.only if (why := guard(case, actor))), None)
 
 
 def _why_not(case: CaseFile, action: Action, actor: Actor) -> str | None:
@@ -104,6 +109,8 @@ def move(
         raise NotAvailable(_moved_on(rules, case, action))
     if not may(actor, action, case):
         raise NotPermitted(f"您不能对本件“{action.label}”")
+    if why := _nothing_to_do(case, action, actor):
+        raise NotAvailable(why)
     if why := _why_not(case, action, actor):
         raise (NotPermitted if recused(actor, action, case) else NotAvailable)(why)
     clean = accept(action.inputs, inputs, rulebook=rulebook)
@@ -126,7 +133,7 @@ def move(
     draft.set(version=case.version + 1)
     event = _event(draft, case, action, idempotency_key)
     draft.set(last_hash=event.hash)
-    told = tells(action, draft.case, rules=rules, rulebook=rulebook, inputs=clean)
+    told = tells(action, draft.case, before=case, rules=rules, rulebook=rulebook, inputs=clean)
     return Move(case, draft.case, event, told, (*_stage_counts(case, draft.case), *draft.counts))
 
 
@@ -152,27 +159,24 @@ def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
             )
     if draft.case.phase == Phase.CLOSED:
         return
-    started = tuple(_started(draft, rule) for rule in rules.clocks if action.name in rule.starts)
-    draft.set(clocks=(*draft.case.clocks, *started))
-
-
-def _started(draft: Draft, rule: ClockRule) -> Running:
-    limit = rule.limit_for(draft.case.urgency)
-    due = clocks.due(limit, draft.now, draft.rulebook.calendar)
-    clock = Running(
-        round=draft.case.round,
-        name=rule.name,
-        owed_by=rule.owed_by,
-        unit_id=draft.case.lead_unit_id if rule.owed_by in UNIT_ROLES else None,
-        limit=limit.code,
-        basis=rule.basis,
-        started_at=draft.now,
-        due_at=due.due_at,
-        raw_due_on=due.raw_due_on,
-        provisional=due.provisional,
-        calendar_version=due.calendar_version,
+    _drop_moot_requests(draft, rules)
+    new = tuple(
+        started(draft.case, rule, draft.rulebook, now=draft.now)
+        for rule in rules.clocks
+        if action.name in rule.starts
     )
-    return msgspec.structs.replace(clock, ring_at=next_ring(clock, rule, draft.rulebook))
+    draft.set(clocks=(*draft.case.clocks, *new))
+
+
+def _drop_moot_requests(draft: Draft, rules: Procedure) -> None:
+    """What was asked about a clock that has ended needs no decision."""
+    pending = draft.case.pending
+    if pending.extension and draft.case.clock(pending.extension.clock) is None:
+        pending = msgspec.structs.replace(pending, extension=None)
+    if pending.stop and not any(rules.clock(c.name).stoppable for c in draft.case.open_clocks):
+        pending = msgspec.structs.replace(pending, stop=None)
+    if pending is not draft.case.pending:
+        draft.set(pending=pending)
 
 
 def _close(draft: Draft, action: Action) -> None:
@@ -181,7 +185,11 @@ def _close(draft: Draft, action: Action) -> None:
         lambda clock: clock.open, ended_at=draft.now, ended_by=action.name, ring_at=None
     )
     draft.change_parts(lambda part: part.open, ended_at=draft.now)
-    draft.set(closed_at=draft.now, outcome=draft.case.outcome or action.name)
+    draft.set(
+        closed_at=draft.now,
+        outcome=draft.case.outcome or action.name,
+        pending=NOTHING_PENDING,
+    )
     draft.count("closed")
 
 
@@ -215,7 +223,7 @@ def _event(
         name: [old, new]
         for name in _TRACKED
         if (old := getattr(before, name)) != (new := getattr(after, name))
-    }
+    } | _moved_deadlines(before, after)
     event = EventEntry(
         seq=after.version,
         action=action.name,
@@ -231,6 +239,21 @@ def _event(
         idempotency_key=idempotency_key,
     )
     return msgspec.structs.replace(event, hash=chained(before.last_hash, after.number, event))
+
+
+def _moved_deadlines(before: CaseFile, after: CaseFile) -> dict[str, Any]:
+    """What an extension, a stop or its end did to the deadlines of clocks that run on."""
+    return {
+        f"due:{clock.name}": [_written(clock.due_at), _written(now.due_at)]
+        for clock in before.open_clocks
+        if (now := after.clock(clock.name))
+        and now.started_at == clock.started_at
+        and now.due_at != clock.due_at
+    }
+
+
+def _written(at: datetime) -> str:
+    return in_shanghai(at).isoformat(timespec="seconds")
 
 
 def chained(previous: bytes, number: str, event: EventEntry) -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hotline.calendar import SHANGHAI
-from hotline.effects import Count
+from hotline.draft import Count
 from hotline.errors import NotAvailable
 from hotline.people import Role, citizen
 from hotline.transition import Move

@@ -1,0 +1,78 @@
+"""Winding a clock: from its start, limit, extensions and stops to its deadline and next ring.
+
+`started` is where every clock begins, and `recomputed` what every later change ends in, so that
+these hold for any clock at any time, whatever was asked and granted in whichever order:
+
+1. `due_at` is a function of (start, limit, extensions, stops, calendar) and of nothing else: not
+   of the order of the changes, of how often it was computed, or of who looks.
+2. A stop takes nothing and gives nothing: what remained of the limit, in its own unit, when the
+   stop began remains when it ends, at its end date or earlier by hand.
+3. No limit ends, nothing warns and nothing is breached within a stop.
+4. A stop ends by itself: while it is in force, `ring_at` is its end.
+5. An extension makes the limit longer by exactly what was granted, counted from the same start.
+6. What has run out stays run out: neither a stop nor an extension reaches back before the moment
+   at which it was asked, and neither is granted for a limit that had passed then.
+7. While a request made in time waits for its decision the limit does not pass; once it is
+   refused, the limit has passed when it had.
+8. A clock that its rule calls neither extendable nor stoppable has the `due_at` of its start.
+9. Each warning is told once per deadline: a deadline that moves away warns anew, and a breach is
+   noted once for ever.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from hotline import clocks
+from hotline.casefile import CaseFile, Running
+from hotline.people import UNIT_ROLES
+from hotline.procedure import ClockRule
+from hotline.rings import BREACHED, held, level_at, next_ring
+from hotline.rulebook import Rulebook
+
+
+def started(case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime) -> Running:
+    """The clock of the rule as it starts on the case now."""
+    limit = rule.limit_for(case.urgency)
+    due = clocks.due(limit, now, rulebook.calendar)
+    clock = Running(
+        round=case.round,
+        name=rule.name,
+        owed_by=rule.owed_by,
+        unit_id=case.lead_unit_id if rule.owed_by in UNIT_ROLES else None,
+        limit=limit.code,
+        basis=rule.basis,
+        started_at=now,
+        due_at=due.due_at,
+        raw_due_on=due.raw_due_on,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+    )
+    ring_at = next_ring(clock, rule, rulebook, held=held(case, rule))
+    return msgspec.structs.replace(clock, ring_at=ring_at)
+
+
+def recomputed(
+    clock: Running,
+    rule: ClockRule,
+    rulebook: Rulebook,
+    *,
+    held: bool = False,
+    now: datetime | None = None,
+) -> Running:
+    """The clock with the deadline and the next ring that its facts and this calendar give.
+
+    With `now`, warnings that the deadline no longer bears out count as not yet told.
+    """
+    due = clocks.due_with_stops(clock.full_limit, clock.started_at, clock.rests, rulebook.calendar)
+    moved = msgspec.structs.replace(
+        clock,
+        due_at=due.due_at,
+        raw_due_on=due.raw_due_on,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+    )
+    if now is not None and moved.due_at != clock.due_at and clock.rung < BREACHED:
+        level, _ = level_at(moved, rule, rulebook, now=now, held=True)
+        moved = msgspec.structs.replace(moved, rung=min(clock.rung, level))
+    return msgspec.structs.replace(moved, ring_at=next_ring(moved, rule, rulebook, held=held))
