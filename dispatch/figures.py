@@ -13,6 +13,8 @@ import msgspec
 from dispatch.db import Connection
 from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor
+from hotline.procedure import Phase
+from hotline.procedures import PROCEDURES
 from hotline.rulebook import Rulebook
 
 LONGEST_PERIOD = timedelta(days=40 * 366)
@@ -119,7 +121,12 @@ _OVERDUE = """
       where a.unit_id = u.id and a.ended_at is null and a.replied_at is null and a.due_at < $2) n
     where n.n > 0
     """
-_CLOSED = ("stage:closed", "stage:refused")
+_CLOSED = [
+    f"stage:{stage.name}"
+    for rules in PROCEDURES.values()
+    for stage in rules.stages
+    if stage.phase is Phase.CLOSED
+]
 
 
 async def figures(
@@ -142,7 +149,7 @@ async def figures(
         raise Incomplete({"from": "统计期间过长"})
     units = _units(actor, rulebook, unit_id)
     sums = await connection.fetch(_SUMS, from_on, to_on, units)
-    opened = await connection.fetch(_NOW, list(_CLOSED), units)
+    opened = await connection.fetch(_NOW, _CLOSED, units)
     late = await connection.fetch(_OVERDUE, list(rulebook.units) if units is None else units, now)
     found: dict[int | None, dict[str, int]] = {}
     for row in sums:
