@@ -15,12 +15,13 @@ _URGENT = frozenset({"unit/reminded", "unit/supervised", "unit/redo", "owed/brea
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One line; `number` is the case that it speaks of."""
+    """One line; `number` is the case that it speaks of, `gone` where the unit has lost it."""
 
     id: int
     number: str
     text: str
     urgent: bool
+    gone: bool
     at: datetime
 
 
@@ -29,16 +30,18 @@ async def notices(
 ) -> list[Notice]:
     """The newest notices to the actor's units. One statement.
 
-    What speaks of a case that the units have lost since (改派) is left out.
+    What speaks of a case that the units have lost since (改派) is left out, but for the news
+    that they have.
     """
     rows = await connection.fetch(
         """
         select n.id, c.number, n.template, n.params, n.created_at
         from unnest($1::bigint[]) as u(id) cross join lateral (
           select m.* from message m
-          where m.unit_id = u.id and m.channel = 'notice' and exists (
+          where m.unit_id = u.id and m.channel = 'notice' and (
+            m.template like 'former/%' or exists (
             select 1 from assignment a where a.case_id = m.case_id
-              and a.unit_id = any($1) and a.withdrawn_at is null)
+              and a.unit_id = any($1) and a.withdrawn_at is null))
           order by m.id desc limit $2) n
         join "case" c on c.id = n.case_id
         order by n.id desc limit $2
@@ -52,6 +55,7 @@ async def notices(
             number=row["number"],
             text=texts.render(row["template"], row["params"]),
             urgent=row["template"] in _URGENT,
+            gone=row["template"].startswith("former/"),
             at=row["created_at"],
         )
         for row in rows

@@ -86,7 +86,7 @@ async def show_desk(
         empty=current.empty if current else "没有工单",
         hint=HINTS.get(asked.queue, ""),
         searchable=asked.queue in STAGES,
-        lines=lines(found.rows, rulebook, me, actions=_ACTIONS),
+        lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
         next_after=found.next_after,
         suggested=suggestions(asked.queue, found.rows, rulebook, now),
         told=told,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from dispatch.counts import badge
@@ -15,6 +16,7 @@ from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from web.given import WebRequest, query_of
 from web.pickers import chosen
+from web.showing import Light, light, short
 
 _LONGEST_WORD = 60
 
@@ -113,7 +115,21 @@ class Line:
     place: str
     unit: str
     unit_name: str
+    light: Light | None
+    opened: str
     actions: tuple[Action, ...]
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the row has a tag besides its type."""
+        row = self.row
+        return (
+            row.urgency != "normal"
+            or row.supervised
+            or row.confidential
+            or row.round > 1
+            or row.reminders > 0
+        )
 
     @property
     def pick(self) -> str:
@@ -122,14 +138,21 @@ class Line:
 
 
 def lines(
-    rows: Iterable[Row], rulebook: Rulebook, actor: Actor, *, actions: Iterable[str] = ()
+    rows: Iterable[Row],
+    rulebook: Rulebook,
+    actor: Actor,
+    *,
+    now: datetime,
+    actions: Iterable[str] = (),
 ) -> list[Line]:
     """The rows for this reader, each with those of the named actions that the role may take."""
     wanted = frozenset(actions)
-    return [_line(row, rulebook, actor, wanted) for row in rows]
+    return [_line(row, rulebook, actor, now, wanted) for row in rows]
 
 
-def _line(row: Row, rulebook: Rulebook, actor: Actor, wanted: frozenset[str]) -> Line:
+def _line(
+    row: Row, rulebook: Rulebook, actor: Actor, now: datetime, wanted: frozenset[str]
+) -> Line:
     rules = procedure(row.kind)
     unit = rulebook.units.get(row.lead_unit_id or 0)
     return Line(
@@ -141,6 +164,9 @@ def _line(row: Row, rulebook: Rulebook, actor: Actor, wanted: frozenset[str]) ->
         place=rulebook.place_path(row.place),
         unit=unit.label if unit else "",
         unit_name=unit.name if unit else "",
+        # What is closed owes nothing.
+        light=None if row.closed_at else light(row.due_at, now),
+        opened=short(row.opened_at, now),
         actions=tuple(
             action
             for action in rules.actions_from(row.stage)

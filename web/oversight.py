@@ -58,7 +58,7 @@ async def show_oversight(
         label=current.label,
         empty=current.empty,
         hint=HINTS.get(asked.queue, ""),
-        lines=lines(found.rows, rulebook, me, actions=_ACTIONS),
+        lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
         acting=me.has(Role.SUPERVISOR, Role.DISPATCHER),
         next_after=found.next_after,
     )

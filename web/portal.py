@@ -75,7 +75,7 @@ async def show_portal(
         label=current.label,
         empty=current.empty,
         hint=HINTS.get(asked.queue, ""),
-        lines=lines(found.rows, rulebook, me, actions=_SIGNING.values()),
+        lines=lines(found.rows, rulebook, me, now=now, actions=_SIGNING.values()),
         signing=_SIGNING,
         next_after=found.next_after,
         notices=told,

@@ -48,7 +48,7 @@ async def show_search(
         asked=asked,
         rulebook=rulebook,
         wrong=wrong,
-        lines=lines(found.rows, rulebook, me),
+        lines=lines(found.rows, rulebook, me, now=now),
         next_after=found.next_after,
         hint=_hint(asked, me),
     )
