@@ -96,7 +96,8 @@ class Case(SQLModel, table=True):
     supervised: bool = False
     reminders: int = Field(default=0, sa_type=SmallInteger)
     attempts: int = Field(default=0, sa_type=SmallInteger)
-    # Staff who handled or decided on the answer: they neither review it nor call back about it.
+    # Staff who worked on what the requester is told (direct answer, contact, a unit's part, reply):
+    # they neither review it nor call back about it. Approving a reply is no handling.
     handlers: list[int] = Field(
         sa_column=Column(ARRAY(BigInteger), nullable=False, server_default=text("'{}'"))
     )

@@ -41,6 +41,8 @@ _BEFORE_NUMBER: Final = re.compile(
 LOOKUP_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """31 letters: without 0, O, 1, I and L, which are mistaken for each other when read aloud."""
 LOOKUP_LENGTH: Final = 8
+_LOOKUP_CODES: Final = len(LOOKUP_LETTERS) ** LOOKUP_LENGTH
+_LOOKUP_BYTES: Final = 5
 _LOOKUP_CODE: Final = re.compile(f"[{LOOKUP_LETTERS}]{{{LOOKUP_LENGTH}}}")
 
 _MOBILE: Final = re.compile(r"(?:\+86|0086|86)?0?(1[3-9]\d{9})", re.ASCII)
@@ -81,8 +83,18 @@ def is_case_number(digits: str) -> bool:
 
 
 def new_lookup_code() -> str:
-    """Eight letters that open one case to whoever holds them (39 bits: limit the tries)."""
-    return "".join(secrets.choice(LOOKUP_LETTERS) for _ in range(LOOKUP_LENGTH))
+    """Eight letters that open one case to whoever holds them (39 bits: limit the tries).
+
+    One number for all of them, drawn anew where it is too large (about one time in four), so that
+    every code is as likely as any other: each draw asks the system, which is what it costs.
+    """
+    while (drawn := int.from_bytes(secrets.token_bytes(_LOOKUP_BYTES), "big")) >= _LOOKUP_CODES:
+        pass
+    letters: list[str] = []
+    for _ in range(LOOKUP_LENGTH):
+        drawn, letter = divmod(drawn, len(LOOKUP_LETTERS))
+        letters.append(LOOKUP_LETTERS[letter])
+    return "".join(letters)
 
 
 def normalise_lookup_code(text: str) -> str:

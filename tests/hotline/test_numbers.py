@@ -223,6 +223,16 @@ def test_a_lookup_code_has_no_letter_that_sounds_or_looks_like_another() -> None
         assert normalise_lookup_code(f" {code[:4].lower()}-{code[4:]} ") == code
 
 
+def test_no_lookup_code_is_likelier_than_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = len(LOOKUP_LETTERS) ** 8 - 1
+    draws = iter([last + 1, 2**40 - 1, last, 0])
+    monkeypatch.setattr(
+        "hotline.numbers.secrets.token_bytes", lambda size: next(draws).to_bytes(size, "big")
+    )
+    # What is too large is drawn anew: taken modulo, it would come round to the first codes again.
+    assert (new_lookup_code(), new_lookup_code()) == ("9" * 8, "A" * 8)
+
+
 @pytest.mark.parametrize("typed", ["", "ABCD234", "ABCD23456", "ABCD2340", "ABCD234I", "查询码"])
 def test_a_wrong_lookup_code_is_refused(typed: str) -> None:
     with pytest.raises(WrongNumber, match="查询码为 8 位"):
