@@ -12,7 +12,8 @@ import structlog
 
 from dispatch.bell import CHANNEL
 
-_AGAIN_SECONDS = 1.0
+AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0)
+"""How long to wait before each try to reach a lost database; the last one repeats."""
 
 log = structlog.get_logger()
 
@@ -72,22 +73,34 @@ class Hub:
             self._listeners.discard(listener)
 
     async def _listen(self) -> None:
+        tries = 0
         while True:
             try:
-                await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
-                log.warning("hub: lost the database", error=type(fault).__name__)
-            await asyncio.sleep(_AGAIN_SECONDS)
+                async with self._connected() as lost:
+                    if tries:
+                        log.warning("hub: the database is back", tries=tries)
+                        tries = 0
+                    await lost.wait()
+                fault = "connection lost"
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:
+                fault = type(refusal).__name__
+            # However long it lasts, it is one event: the next line says that it is over.
+            if not tries:
+                log.warning("hub: lost the database", error=fault)
+            await asyncio.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
+            tries += 1
 
-    async def _listen_once(self) -> None:
-        dead = asyncio.Event()
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncio.Event]:
+        """Listen until left; the event is set when the connection has died."""
+        lost = asyncio.Event()
         connection = await asyncpg.connect(self._url)
         try:
-            connection.add_termination_listener(lambda *_: dead.set())
+            connection.add_termination_listener(lambda *_: lost.set())
             await connection.add_listener(CHANNEL, self._on)
             # What was rung while nobody listened is lost: everybody looks again.
             self._tell(frozenset())
-            await dead.wait()
+            yield lost
         finally:
             connection.terminate()
 

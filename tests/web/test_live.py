@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from litestar.response import ServerSentEventMessage
+from structlog.testing import capture_logs
 
 from dispatch.hub import Hub, Listener
 from dispatch.intake import open_case
@@ -63,6 +65,30 @@ async def test_a_lost_connection_is_made_again_and_everybody_looks(
             " where query ilike 'listen%' and pid <> pg_backend_pid()"
         )
         assert await listener.changed(within=5)
+
+
+async def test_a_database_that_stays_away_is_said_once_and_so_is_its_return(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.hub.AGAIN_SECONDS", (0.0, 0.0))
+    away, tries, connect = True, 0, asyncpg.connect
+
+    async def connect_or_not(url: str) -> asyncpg.Connection:
+        nonlocal tries
+        tries += 1
+        if away:
+            raise ConnectionRefusedError
+        return await connect(url)
+
+    monkeypatch.setattr("dispatch.hub.asyncpg.connect", connect_or_not)
+    with capture_logs() as said:
+        async with Hub(office.settings.database_url or "") as hub, hub.listener() as screen:
+            assert not await screen.changed(within=0.1)
+            assert tries > 5
+            away = False
+            assert await screen.changed(within=5)
+    events = [line["event"] for line in said]
+    assert events == ["hub: lost the database", "hub: the database is back"]
 
 
 async def test_the_stream_pings_while_nothing_happens_and_tells_what_does(
