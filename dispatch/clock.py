@@ -23,7 +23,7 @@ from hotline.errors import Conflict, NotAvailable
 from hotline.people import CLOCK
 from hotline.procedure import ClockRule
 from hotline.procedures import procedure
-from hotline.rings import BREACHED, level_at, next_ring
+from hotline.rings import BREACHED, held, level_at, next_ring
 from hotline.rulebook import Rulebook
 
 BATCH = 200
@@ -43,6 +43,7 @@ class SweepReport:
     warned: int = 0
     breached: int = 0
     acted: int = 0
+    resumed: int = 0
     faults: int = 0
     more: bool = False
     numbers: list[str] = field(default_factory=list)
@@ -127,6 +128,7 @@ async def _ring_case(
     report.warned += done.warned
     report.breached += done.breached
     report.acted += done.acted
+    report.resumed += done.resumed
     report.numbers += done.numbers
 
 
@@ -139,13 +141,17 @@ async def _ring(
     done: SweepReport,
 ) -> None:
     rule = procedure(case.kind).clock(clock.name)
-    level, since = level_at(clock, rule, rulebook, now=now)
-    if level <= clock.rung:
+    waits = held(case, rule)
+    if clock.stop and clock.stop.rest.over_at <= now:
+        await _resume(connection, case.number, rulebook, now, done)
+        return
+    level, since = level_at(clock, rule, rulebook, now=now, held=waits)
+    if clock.stop or level <= clock.rung:
         # Its deadline moved after the moment was set: it waits for the new one.
         await connection.execute(
             "update clock set ring_at = $2 where id = $1",
             clock.id,
-            next_ring(clock, rule, rulebook),
+            next_ring(clock, rule, rulebook, held=waits),
         )
         return
     inputs = {
@@ -172,6 +178,21 @@ async def _ring(
         return
     done.breached += 1
     done.acted += await _act_on_breach(connection, case.number, rule, rulebook, now)
+
+
+async def _resume(
+    connection: Connection, number: str, rulebook: Rulebook, now: datetime, done: SweepReport
+) -> None:
+    """A stop ends by itself; what stopped together runs again together."""
+    try:
+        await perform_on(
+            connection, number, "resume", actor=CLOCK, inputs={}, now=now, rulebook=rulebook
+        )
+    except NotAvailable:
+        # Another clock of this case was the first.
+        return
+    done.numbers.append(number)
+    done.resumed += 1
 
 
 async def _act_on_breach(

@@ -10,6 +10,7 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import Part
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
+from hotline.extra_time import EXTRA_TIME
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, rung_to
 
@@ -72,11 +73,23 @@ def withdraw(draft: Draft) -> None:
     if lead and lead.unit_id == new.id:
         raise Incomplete({"lead_unit": f"{new.name}就是现在的主办单位"})
     draft.count("withdrawn")
-    losing = {part.unit_id for part in draft.case.parts}
+    _withdraw_from(draft, {part.unit_id for part in draft.case.parts})
+
+
+def release(draft: Draft) -> None:
+    """Co-units lose their part, so that one that never reports does not block the lead for ever."""
+    units = [draft.rulebook.units_by_code[code] for code in draft.inputs["co_units"]]
+    assisting = {part.unit_id for part in draft.case.parts if part.part == "co"}
+    if others := [unit.name for unit in units if unit.id not in assisting]:
+        raise Incomplete({"co_units": f"{'、'.join(others)}现在不是协办单位"})
+    _withdraw_from(draft, {unit.id for unit in units})
+
+
+def _withdraw_from(draft: Draft, losing: set[int]) -> None:
     draft.change_parts(
         lambda part: part.unit_id in losing and part.withdrawn_at is None, withdrawn_at=draft.now
     )
-    draft.change_parts(lambda part: part.open, ended_at=draft.now)
+    draft.change_parts(lambda part: part.unit_id in losing and part.open, ended_at=draft.now)
 
 
 def sign(draft: Draft) -> None:
@@ -232,6 +245,7 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
     effect.__name__: effect
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
-        answered, new_round, callback, rate, unrated, remind, supervise, ring,
+        answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
+        *EXTRA_TIME,
     )
 }  # fmt: skip

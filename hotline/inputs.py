@@ -7,6 +7,7 @@ or refuses with a sentence beside each input (`Incomplete`).
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from hotline.calls import STATUTORY_CHANNELS
@@ -83,6 +84,13 @@ CLOSE_REASONS = {
     "unreasonable": "诉求不合理，已充分解释",
     "solved_later": "经跟进已解决",
 }
+STOP_GROUNDS = {
+    "inspection": "等待检验、检测、鉴定",
+    "supplement": "等待诉求人补正材料",
+    "expert": "专家论证、评审或者听证",
+    "other_authority": "等待其他机关的裁决或者认定",
+    "force_majeure": "不可抗力",
+}
 
 # What citizens and units really write reaches 8,000 characters.
 LONGEST_TEXT = 20_000
@@ -92,7 +100,8 @@ LONGEST_TEXT = 20_000
 class Input:
     """One thing that may be asked: its type tells forms how to draw it and `accept` how to read it.
 
-    Types: line, text, choice, choices, flag, unit, units, category, place, phone, integer.
+    Types: line, text, choice, choices, flag, unit, units, category, place, phone, integer, day
+    (kept as "2026-03-20").
     A `private` input tells who the requester is: it is never shown in the history.
     """
 
@@ -139,6 +148,10 @@ _ALL = (
     Input("close_reason", "办结理由", "choice", CLOSE_REASONS),
     Input("refusal_ground", "不予受理理由", "choice", REFUSAL_GROUNDS),
     Input("statutory_channel", "告知渠道", "choice", STATUTORY_CHANNELS),
+    Input("extension_days", "延长天数（工作日）", "integer"),
+    Input("stop_ground", "停止计时事由", "choice", STOP_GROUNDS),
+    Input("basis", "依据", "line", max_length=200),
+    Input("stop_until", "停止计时至", "day"),
     Input("clock", "时限", "line", max_length=30),
     Input("level", "级别", "integer"),
     Input("since", "起于", "line", max_length=40),
@@ -148,6 +161,7 @@ INPUTS: dict[str, Input] = {entry.name: entry for entry in _ALL}
 _TRUE = frozenset({"1", "true", "on", "yes", "是"})
 _FALSE = frozenset({"", "0", "false", "off", "no", "否"})
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
+_DAY = re.compile(r"(?:199[0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}")
 
 
 def accept(
@@ -295,6 +309,20 @@ def _integer(entry: Input, raw: Any, rulebook: Rulebook) -> int | None:
     return number
 
 
+def _day(entry: Input, raw: Any, rulebook: Rulebook) -> str:
+    word = "" if raw is None else raw
+    if isinstance(word, str):
+        word = word.strip()
+        if not word:
+            return ""
+        if _DAY.fullmatch(word):
+            try:
+                return date.fromisoformat(word).isoformat()
+            except ValueError:
+                raise ValueError(f"“{entry.label}”：没有{word}这一天") from None
+    raise ValueError(f"“{entry.label}”应为日期，如 2026-03-20")
+
+
 _READERS: dict[str, Any] = {
     "line": _text,
     "text": _text,
@@ -307,4 +335,5 @@ _READERS: dict[str, Any] = {
     "place": _coded("places"),
     "phone": _phone,
     "integer": _integer,
+    "day": _day,
 }

@@ -38,12 +38,16 @@ def visible_cases(actor: Actor, *, first: int = 1) -> Scope:
 
 
 def may(actor: Actor, action: Action, case: CaseFile) -> bool:
-    """Whether role and part allow the action on the case in its stage."""
+    """Whether role and part allow the action on the case in its stage.
+
+    The part binds units; where the centre or time may act too, it does so for the whole case.
+    """
     if actor.has(Role.IMPORT):
         return True
-    if not actor.has(*action.roles_in(case.stage)):
+    roles = action.roles_in(case.stage)
+    if not actor.has(*roles):
         return False
-    if action.part is None:
+    if action.part is None or actor.has(*(role for role in roles if role not in UNIT_ROLES)):
         return True
     return case.part_of(actor.unit_ids, action.part) is not None
 

@@ -12,13 +12,25 @@ from hotline.casefile import CaseFile
 from hotline.clocks import hours, working_days, working_hours
 from hotline.inputs import ATTEMPTS
 from hotline.people import Actor, Role
-from hotline.procedure import NEW, Action, ClockRule, Phase, Procedure, Stage, by_urgency
+from hotline.procedure import (
+    NEW,
+    Action,
+    ClockRule,
+    Extension,
+    Phase,
+    Procedure,
+    Stage,
+    Stoppable,
+    by_urgency,
+)
+from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.time import TIME
 
 UNIT = Role.CLERK
 UNITS = (Role.CLERK, Role.UNIT_HEAD)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
 WITH_UNITS = ("dispatched", "objected", "handling", "replied")
+WITH_UNIT_CLOCKS = ("dispatched", "objected", "handling")
 OPEN = ("accepted", *WITH_UNITS, "answered", "called_back")
 CITY = "云州市12345热线工作规程（演示）"
 
@@ -40,6 +52,11 @@ def co_open(case: CaseFile, actor: Actor) -> str | None:
     if part and part.replied_at:
         return "本单位已反馈协办情况"
     return None if part and part.signed_at else "请先签收"
+
+
+def co_units_assist(case: CaseFile, actor: Actor) -> str | None:
+    """There is somebody to release."""
+    return None if any(part.part == "co" for part in case.parts) else "本件没有协办单位"
 
 
 def co_unsigned(case: CaseFile, actor: Actor) -> str | None:
@@ -114,6 +131,10 @@ FORM = (
     "channel?",
 )
 
+STOPPABLE = Stoppable(
+    working_days(30), f"{CITY} 第十三条（演示）；参照行政许可法 第45条：检验、鉴定、专家评审不计入"
+)
+
 STAGES = (
     Stage("registered", "待受理", Phase.INTAKE, "已登记"),
     Stage("accepted", "待派单", Phase.ASSIGNMENT, "已受理"),
@@ -170,6 +191,7 @@ CLOCKS = (
             danger=hours(1), utility=hours(4), normal=hours(24), complex=hours(24)
         ),
         basis=f"{CITY} 第十条：24小时内联系诉求人",
+        stoppable=STOPPABLE,
     ),
     ClockRule(
         "handle", "办理时限", UNIT,
@@ -179,6 +201,16 @@ CLOCKS = (
             normal=working_days(5), complex=working_days(15),
         ),
         basis="济南市12345市民服务热线条例 第24条（5个工作日）；分级时长参照北京市地方标准",
+        extendable=Extension(
+            {"normal": working_days(5), "complex": working_days(10)}, times=1,
+            basis="济南市优化营商环境条例 第62条（复杂的经批准可延长10个工作日）；"
+            f"一般事项{CITY} 第十二条",
+        ),
+        stoppable=STOPPABLE,
+    ),
+    *decision_clocks(
+        working_hours(8), falls=("reply", "redispatch", "uphold_objection"),
+        basis=f"{CITY} 第十二条、第十三条（演示设定）",
     ),
     ClockRule(
         "review", "审核时限", Role.REVIEWER,
@@ -248,7 +280,8 @@ ACTIONS = (
     Action(
         "redispatch", "改派", when=("dispatched", "handling"), to="dispatched",
         by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "reason"),
-        does=("withdraw", "assign"), tells=("unit/dispatched", "co/dispatched"),
+        does=("withdraw", "assign"),
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
     ),
     Action(
         "sign", "签收", when=("dispatched",), to="handling", by=UNITS, part="lead",
@@ -259,13 +292,18 @@ ACTIONS = (
         does=("deem",), tells=("unit/deemed",),
     ),
     Action(
-        "co_sign", "协办签收", when=("dispatched", "objected", "handling"), by=UNITS, part="co",
+        "co_sign", "协办签收", when=WITH_UNIT_CLOCKS, by=UNITS, part="co",
         does=("sign",), unless=(co_unsigned,), tone="primary",
     ),
     Action(
-        "co_reply", "协办反馈", when=("dispatched", "objected", "handling"), by=UNITS, part="co",
+        "co_reply", "协办反馈", when=WITH_UNIT_CLOCKS, by=UNITS, part="co",
         needs=("reply",), does=("co_reply",), unless=(co_open,), handles=True,
         tells=("unit/co_replied",), tone="primary",
+    ),
+    Action(
+        "release_co", "解除协办", when=WITH_UNIT_CLOCKS, by=(Role.DISPATCHER,),
+        needs=("co_units", "reason"), does=("release",), only=(co_units_assist,),
+        tells=("former/released",),
     ),
     Action(
         "object", "派单异议", when=("dispatched", "handling"), to="objected", by=UNITS,
@@ -275,7 +313,8 @@ ACTIONS = (
     Action(
         "uphold_objection", "同意异议并改派", when=("objected",), to="dispatched",
         by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "note?"),
-        does=("withdraw", "assign"), tells=("unit/dispatched", "co/dispatched"), tone="primary",
+        does=("withdraw", "assign"),
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), tone="primary",
     ),
     Action(
         "reject_objection", "驳回异议（指定办理）", when=("objected",), to="dispatched",
@@ -323,12 +362,15 @@ ACTIONS = (
         by=(Role.DISPATCHER, Role.SUPERVISOR), needs=("close_reason", "note"), recused=True,
     ),
     Action(
-        "remind", "催办", when=("dispatched", "objected", "handling"), by=OVERSEERS,
+        "remind", "催办", when=WITH_UNIT_CLOCKS, by=OVERSEERS,
         needs=("note?",), does=("remind",), tells=("unit/reminded",),
     ),
     Action(
         "supervise", "督办", when=OPEN, by=(Role.SUPERVISOR,), needs=("note",),
         does=("supervise",), tells=("unit/supervised",),
+    ),
+    *extra_time(
+        CLOCKS, asked_in=("handling",), open_in=WITH_UNIT_CLOCKS, decided_by=OVERSEERS,
     ),
     *TIME,
 )  # fmt: skip

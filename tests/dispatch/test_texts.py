@@ -23,6 +23,8 @@ FOR_CITIZEN: dict[str, Any] = {
     "due_on": "2026-12-31",
     "provisional": True,
     "level": "非常不满意",
+    "answer_on": "2026-12-28",
+    "stopped_until": "2026-11-30",
 }
 FOR_STAFF: dict[str, Any] = {
     "number": "2603090000017",

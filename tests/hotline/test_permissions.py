@@ -98,7 +98,7 @@ OFFERED: dict[str, dict[str, set[str]]] = {
         "dispatcher": {"supplement", "redispatch", "remind"},
         "callback": {"supplement"},
         "supervisor": {"remind", "supervise"},
-        "water": {"object", "contact", "reply"},
+        "water": {"object", "contact", "reply", "request_extension", "request_stop"},
     },
     "replied": {
         "agent": {"supplement"},

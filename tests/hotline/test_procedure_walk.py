@@ -16,12 +16,17 @@ from hypothesis.stateful import (
     rule,
 )
 
+from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
+from hotline.extra_time import EXTRA_TIME
 from hotline.inputs import INPUTS, URGENCIES
 from hotline.people import CLOCK, Actor, Role, citizen
 from hotline.procedure import Action, Phase
 from hotline.procedures.citizen import CITIZEN
+from hotline.rings import BREACHED, held
+from hotline.stops import days_stopped
 from hotline.transition import EventEntry, Move, chained, offered, open_actions
+from hotline.winding import recomputed
 from tests.makers import (
     AGENT,
     CALLBACK,
@@ -60,6 +65,11 @@ PEOPLE = (
     citizen("+8613800001234"),
 )
 AFTER_OPENING = [action for action in CITIZEN.actions if "" not in action.when]
+ABOUT_TIME = {
+    action.name
+    for action in CITIZEN.actions
+    if set(action.does) & {effect.__name__ for effect in EXTRA_TIME}
+}
 MEMBERS = sorted(unit.code for unit in UNITS.values() if unit.kind != "centre")
 CODES = {
     "unit": MEMBERS,
@@ -82,6 +92,8 @@ def value_of(name: str) -> st.SearchStrategy[Any]:
         return st.lists(st.sampled_from(CODES["units"]), max_size=3)
     if entry.type == "flag":
         return st.sampled_from([True, False, "on", ""])
+    if entry.type == "integer":
+        return st.integers(1, 5)
     return st.sampled_from(CODES[entry.type])
 
 
@@ -92,12 +104,18 @@ def valid_inputs(draw: st.DrawFn, action: Action, machine: "Walk") -> dict[str, 
     given = {
         name: draw(value_of(name))
         for name, required in action.inputs
-        if name not in ("clock", "level", "since") and (required or draw(st.booleans()))
+        if name not in ("clock", "level", "since", "stop_until")
+        and (required or draw(st.booleans()))
     }
     if "clock" in action.needs:
-        ringing = [clock for clock in case.open_clocks if clock.rung < 3]
-        clock = draw(st.sampled_from(ringing))
-        given |= {"clock": clock.name, "level": draw(st.integers(clock.rung + 1, 3))}
+        name, level, highest = draw(st.sampled_from(machine.ringing()))
+        given |= {"clock": name, "level": draw(st.integers(level, highest))}
+    if "stop_until" in action.needs:
+        day = in_shanghai(machine.now).date() + timedelta(days=draw(st.integers(1, 9)))
+        given["stop_until"] = day.isoformat()
+    if action.name == "release_co":
+        codes = [RULEBOOK.units[part.unit_id].code for part in case.parts if part.part == "co"]
+        given["co_units"] = draw(st.lists(st.sampled_from(codes or ["CGJ"]), min_size=1))
     if "lead_unit" in given:
         lead = RULEBOOK.units[case.lead_unit_id].code if case.lead_unit_id else ""
         given["lead_unit"] = draw(st.sampled_from([code for code in MEMBERS if code != lead]))
@@ -125,7 +143,7 @@ class Walk(RuleBasedStateMachine):
     @initialize(
         first=st.sampled_from(["open", "register"]),
         urgency=st.sampled_from(sorted(URGENCIES)),
-        stage=st.sampled_from(["", *WAYS]),
+        stage=st.sampled_from(["", *WAYS, "handling", "handling"]),
         co_units=st.sampled_from([["CGJ"], ["HDQ", "HDQ01"], []]),
     )
     def opens(self, first: str, urgency: str, stage: str, co_units: list[str]) -> None:
@@ -173,6 +191,16 @@ class Walk(RuleBasedStateMachine):
     def a_co_unit_goes_on(self, chance: Random, data: st.DataObject) -> None:
         self.one_of([pair for pair in self.choices() if pair[1].part == "co"], chance, data)
 
+    @rule(chance=st.randoms(), data=st.data(), hours=st.sampled_from([0, 1, 20, 70]))
+    @precondition(lambda self: self.case.clock("handle") is not None)
+    def more_time_is_asked_for_and_decided(
+        self, chance: Random, data: st.DataObject, hours: int
+    ) -> None:
+        for _ in range(2):
+            choices = [pair for pair in self.choices() if pair[1].name in ABOUT_TIME]
+            self.one_of(choices, chance, data)
+            self.now += timedelta(hours=hours)
+
     @rule(person=st.sampled_from(PEOPLE))
     @precondition(lambda self: self.case.phase != Phase.CLOSED)
     def somebody_submits_an_empty_form(self, person: Actor) -> None:
@@ -198,8 +226,24 @@ class Walk(RuleBasedStateMachine):
             self.takes(person, action, data.draw(valid_inputs(action, self)))
 
     def can_be_filled(self, action: Action) -> bool:
-        """Time rings only what still runs and was not rung to the end."""
-        return "clock" not in action.needs or any(c.rung < 3 for c in self.case.open_clocks)
+        """Time rings what runs and was not rung to the end; nobody asks when it is too late."""
+        if "clock" in action.needs:
+            return bool(self.ringing())
+        if action.name in ("request_extension", "request_stop"):
+            handle = self.case.clock("handle")
+            if handle is None or handle.overdue(self.now) or handle.rung == BREACHED:
+                return False
+            return days_stopped("working_day", handle.rests, RULEBOOK.calendar) < 20
+        return True
+
+    def ringing(self) -> list[tuple[str, int, int]]:
+        """(clock, lowest level, highest level) of what may ring."""
+        rings = []
+        for clock in self.case.open_clocks:
+            highest = 2 if held(self.case, CITIZEN.clock(clock.name)) else BREACHED
+            if clock.stop is None and clock.rung < highest:
+                rings.append((clock.name, clock.rung + 1, highest))
+        return rings
 
     def takes(self, person: Actor, action: Action, inputs: dict[str, Any]) -> None:
         before = self.case
@@ -219,11 +263,9 @@ class Walk(RuleBasedStateMachine):
             assert "content" not in told.params
 
     def acted_within_the_own_unit(self, person: Actor, moved: Move) -> None:
-        before = {id(part) for part in moved.before.assignments}
-        for part in moved.after.assignments:
-            if id(part) not in before and moved.event.action != "object":
-                signed_or_replied = moved.event.at in (part.signed_at, part.replied_at)
-                assert part.unit_id in person.unit_ids or not signed_or_replied
+        for old, new in zip(moved.before.assignments, moved.after.assignments, strict=True):
+            if (old.signed_at, old.replied_at) != (new.signed_at, new.replied_at):
+                assert new.unit_id in person.unit_ids
 
     @invariant()
     def it_stands_in_one_stage(self) -> None:
@@ -264,6 +306,29 @@ class Walk(RuleBasedStateMachine):
             first = next(m.after.clock("whole") for m in self.moves if m.after.clock("whole"))
             assert first is not None
             assert (whole[0].started_at, whole[0].due_at) == (first.started_at, first.due_at)
+
+    @invariant()
+    def a_deadline_is_what_its_facts_make_it(self) -> None:
+        for clock in self.case.open_clocks:
+            rule = CITIZEN.clock(clock.name)
+            waits = held(self.case, rule)
+            assert recomputed(clock, rule, RULEBOOK, held=waits) == clock
+            assert not clock.stops or rule.stoppable
+            assert len(clock.extensions) <= (rule.extendable.times if rule.extendable else 0)
+            for stop in clock.rests:
+                assert not stop.from_at <= clock.due_at < stop.over_at
+                assert clock.ring_at is None or not stop.from_at < clock.ring_at < stop.over_at
+            if clock.stop:
+                assert clock.ring_at == clock.stop.rest.over_at
+
+    @invariant()
+    def what_is_asked_waits_for_somebody_who_owes_the_decision(self) -> None:
+        pending = self.case.pending
+        for asked, decides in (
+            (pending.extension, "decide_extension"),
+            (pending.stop, "decide_stop"),
+        ):
+            assert (asked is not None) == (self.case.clock(decides) is not None)
 
     @invariant()
     def the_parts_are_of_this_round_and_have_one_lead(self) -> None:
