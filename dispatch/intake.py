@@ -11,7 +11,7 @@ import msgspec
 from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.office import Office
-from dispatch.perform import Outcome, taken_before
+from dispatch.perform import Outcome, another_act, refuse_another
 from hotline.calls import (
     DISPOSITION_LABELS,
     EMERGENCY_CHANNELS,
@@ -25,6 +25,7 @@ from hotline.inputs import accept
 from hotline.numbers import WrongNumber, new_lookup_code, parse_case_number
 from hotline.people import Actor, Role
 from hotline.procedures import procedure
+from hotline.rulebook import Rulebook
 from hotline.transition import Move, move
 from hotline.wording import BadWording, clean_text
 
@@ -41,7 +42,10 @@ async def open_case(
     action: str = "open",
     idempotency_key: str | None = None,
 ) -> Outcome:
-    """Open a case of the kind with what its form asks for. Raises NotPermitted, Incomplete."""
+    """Open a case of the kind with what its form asks for.
+
+    Raises NotPermitted, Incomplete, or Conflict where the key did something else before.
+    """
     rulebook = await office.rulebook()
     blank = new_file(kind, await office.new_number(now), now=now)
     opened = move(
@@ -93,14 +97,16 @@ async def log_call(
 ) -> LoggedCall:
     """Write down a conversation and how it ended (`disposition`); "case" opens one with it.
 
-    Call and case are written together or not at all. Raises NotPermitted, Incomplete.
+    Call and case are written together or not at all. Raises NotPermitted, Incomplete, or Conflict
+    where the key wrote down something else before.
     """
     if not actor.has(Role.AGENT) or actor.staff_id is None:
         raise NotPermitted("只有话务员可以登记来电。")
-    if idempotency_key and (known := await _logged_before(office, actor, idempotency_key)):
-        return known
     rulebook = await office.rulebook()
     ending = _ending(inputs)
+    this = _This(actor, idempotency_key or "", ending, inputs, rulebook)
+    if idempotency_key and (known := await _logged_before(office, this)):
+        return known
     opened: Move | None = None
     if ending.disposition is Disposition.CASE:
         blank = new_file(CITIZEN, await office.new_number(now), now=now)
@@ -140,7 +146,7 @@ async def log_call(
     except asyncpg.UniqueViolationError as clash:
         if clash.constraint_name != "call_key_once":
             raise
-        known = await _logged_before(office, actor, idempotency_key or "")
+        known = await _logged_before(office, this)
         if known is None:
             raise
         return known
@@ -222,19 +228,46 @@ async def _known_case(connection: Connection, number: str, actor: Actor) -> int:
     return case.id
 
 
-async def _logged_before(office: Office, actor: Actor, key: str) -> LoggedCall | None:
+@dataclass(frozen=True, slots=True)
+class _This:
+    """A call under its key, to be held against what the key wrote down before."""
+
+    actor: Actor
+    key: str
+    ending: _Ending
+    inputs: Mapping[str, Any]
+    rulebook: Rulebook
+
+    def is_what(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row of a call says the same; of one that opened a case, what it opened."""
+        ending = self.ending
+        if (row["disposition"], row["answer"]) != (ending.disposition, ending.answer):
+            return False
+        if ending.disposition is Disposition.CASE:
+            opening = procedure(CITIZEN).action("open")
+            assert opening is not None
+            clean = accept(opening.inputs, self.inputs, rulebook=self.rulebook)
+            return bool(clean == row["inputs"])
+        said = (ending.subject, ending.ground, ending.case_number or None)
+        return bool(said == (row["subject"], row["ground"], row["number"]))
+
+
+async def _logged_before(office: Office, this: _This) -> LoggedCall | None:
     async with office.pool.acquire() as connection:
         row = await connection.fetchrow(
-            "select l.id, l.disposition, c.number from call l"
-            ' left join "case" c on c.id = l.case_id'
+            "select l.id, l.disposition, l.subject, l.answer, l.ground, c.number, e.inputs"
+            ' from call l left join "case" c on c.id = l.case_id'
+            " left join event e on e.case_id = c.id and e.seq = 1"
             " where l.agent_id = $1 and l.idempotency_key = $2",
-            actor.staff_id,
-            key,
+            this.actor.staff_id,
+            this.key,
         )
         if row is None:
             return None
-        case = await record.load(connection, row["number"], actor) if row["number"] else None
-    disposition = Disposition(row["disposition"])
+        if not this.is_what(dict(row.items())):
+            raise another_act()
+        case = await record.load(connection, row["number"], this.actor) if row["number"] else None
+    disposition = this.ending.disposition
     opened = Outcome(case, None) if case and disposition is Disposition.CASE else None
     return LoggedCall(row["id"], disposition, opened)
 
@@ -246,9 +279,10 @@ async def _write_once(connection: Connection, opened: Move, actor: Actor) -> Out
     except asyncpg.UniqueViolationError as clash:
         if clash.constraint_name != "event_key_once":
             raise
-        key = opened.event.idempotency_key or ""
-        number = await taken_before(connection, actor, key, opened.event.action, None)
-        case = await record.load(connection, number or "", actor)
+        prior = await record.prior(connection, actor, opened.event.idempotency_key or "")
+        assert prior is not None
+        refuse_another(prior, opened.event.action, inputs=opened.event.inputs)
+        case = await record.load(connection, prior.number, actor)
         if case is None:
             raise NotPermitted("这个 Idempotency-Key 对应的工单您无权查看。") from clash
         return Outcome(case, None)

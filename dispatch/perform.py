@@ -17,6 +17,7 @@ from dispatch.office import Office
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Change, Conflict, NotFound
+from hotline.inputs import accept
 from hotline.people import Actor
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
@@ -53,7 +54,7 @@ async def perform(
     """Take the action on the case, commit it, and tell whoever listens.
 
     Raises NotFound, NotPermitted, NotAvailable, Incomplete, or Conflict (with what changed since
-    `seen_version`).
+    `seen_version`, or where the key did something else before).
     """
     rulebook = await office.rulebook()
     async with office.pool.acquire() as connection:
@@ -91,9 +92,10 @@ async def perform_on(
         if case is None:
             raise NotFound()
         version = case.version
-        if idempotency_key and await taken_before(
-            connection, actor, idempotency_key, action, number
-        ):
+        if idempotency_key and (prior := await record.prior(connection, actor, idempotency_key)):
+            refuse_another(
+                prior, action, number=number, inputs=_clean(case, action, inputs, rulebook)
+            )
             return Outcome(case, None)
         if seen_version is not None and seen_version != case.version:
             raise await _conflict(connection, case, seen_version)
@@ -116,16 +118,27 @@ async def perform_on(
     raise Conflict("本件正被多人同时办理，请刷新后重试。", version=version)
 
 
-async def taken_before(
-    connection: Connection, actor: Actor, key: str, action: str, number: str | None
-) -> str | None:
-    """The number of the case on which this key did this action; Conflict where it did another."""
-    prior = await record.prior(connection, actor, key)
-    if prior is None:
-        return None
-    if prior.action != action or number not in (None, prior.number):
-        raise Conflict("这个 Idempotency-Key 已用于另一次操作，请换一个。", version=prior.seq)
-    return prior.number
+def refuse_another(
+    prior: record.Prior, action: str, *, inputs: Mapping[str, Any], number: str | None = None
+) -> None:
+    """Raises Conflict where the key of `prior` did anything else than this, with clean inputs."""
+    if prior.action != action or number not in (None, prior.number) or prior.inputs != inputs:
+        raise another_act(prior.seq)
+
+
+def another_act(version: int = 0) -> Conflict:
+    """The refusal of a key that stands for something else."""
+    return Conflict(
+        "这个 Idempotency-Key 已用于另一次操作。接口请换一个；网页请刷新后重新填写。",
+        version=version,
+    )
+
+
+def _clean(
+    case: CaseFile, name: str, inputs: Mapping[str, Any], rulebook: Rulebook
+) -> dict[str, Any]:
+    action = procedure(case.kind).action(name)
+    return accept(action.inputs, inputs, rulebook=rulebook) if action else {}
 
 
 async def _conflict(connection: Connection, case: CaseFile, seen_version: int) -> Conflict:

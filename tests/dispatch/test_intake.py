@@ -126,6 +126,49 @@ async def test_a_key_that_did_something_else_is_a_conflict(office: Office) -> No
     assert other.case.number != opened.case.number
 
 
+async def test_a_key_with_other_words_is_a_conflict_and_with_the_same_ones_typed_otherwise_not(
+    office: Office,
+) -> None:
+    key = "same-words"
+    first = await open_case(office, actor=AGENT, inputs=REQUEST, now=MONDAY, idempotency_key=key)
+    typed = {**REQUEST, "requester_phone": "+86 138-0000-1234", "title": f" {REQUEST['title']} "}
+    again = await open_case(office, actor=AGENT, inputs=typed, now=MONDAY, idempotency_key=key)
+    assert again.repeated and again.case.number == first.case.number
+    other = {**REQUEST, "title": "另一件事"}
+    with pytest.raises(Conflict, match="Idempotency-Key"):
+        await open_case(office, actor=AGENT, inputs=other, now=MONDAY, idempotency_key=key)
+
+    async def supplement(note: str) -> Outcome:
+        return await perform(
+            office, first.case.number, "supplement", actor=AGENT, inputs={"note": note},
+            now=MONDAY, idempotency_key="same-note",
+        )  # fmt: skip
+
+    assert not (await supplement("又来电补充")).repeated
+    assert (await supplement("又来电补充")).repeated
+    with pytest.raises(Conflict, match="Idempotency-Key"):
+        await supplement("别的话")
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (ANSWERED, {"answer": "别的答复。"}),
+        (ANSWERED, {"subject": "别的事"}),
+        (ANSWERED, {"disposition": "explained", "ground": "privacy"}),
+        (REQUEST | {"disposition": "case"}, {"content": "别的诉求"}),
+    ],
+)
+async def test_a_key_of_a_call_stands_for_that_call_alone(
+    office: Office, first: dict[str, Any], other: dict[str, Any]
+) -> None:
+    key = f"call-{'-'.join(other)}"
+    logged = await call(office, key=key, **first)
+    assert (await call(office, key=key, **first)).id == logged.id
+    with pytest.raises(Conflict, match="Idempotency-Key"):
+        await call(office, key=key, **first | other)
+
+
 async def test_a_refused_opening_writes_nothing(office: Office) -> None:
     before = await counted(office, "case"), await counted(office, "event")
     with pytest.raises(Incomplete):
