@@ -3,7 +3,7 @@
 Words are found through the index of bigrams. An index of words knows no order, so it is asked
 for the newest range of case keys first, which fills a page of a common term. Of a rare term all
 cases are fetched and sorted; otherwise one range after the other is asked for, wider and wider.
-A unit's own cases are such ranges for a reader of a unit.
+For a reader of a unit the first range is the newest of the unit's own cases.
 """
 
 from collections.abc import Sequence
@@ -44,8 +44,8 @@ _HITS_IN_BLOCKS = f"""select w.case_id from case_words w
     where {_WORDS} @@ (select $1::text::tsquery) and {_WORDS} @@ (select $2::text::tsquery)
       and w.case_id < $3"""
 
-# How many of a unit's own cases are looked at first, and at most at once.
-_FIRST_OWN, _MOST_OWN = 500, 8000
+# How many of a unit's own cases are looked at first.
+_FIRST_OWN = 200
 _OWN = """select distinct n.case_id from unnest($1::bigint[]) as u(id) cross join lateral (
       select distinct a.case_id from assignment a
       where a.unit_id = u.id and a.withdrawn_at is null and a.case_id < $2
@@ -114,8 +114,8 @@ class _Search:
         """Where all the words stand: first among the newest, which is enough for a common term."""
         words = " & ".join(_quoted(token) for token in self.query.tokens)
         whole = not self.filters.unit_ids and bool(self.actor.roles & CENTRE_ROLES)
-        step = self._in_blocks if whole else self._in_own
-        hits, below, width = await step(words, self.below, 0)
+        first = self._in_blocks if whole else self._in_own
+        hits, below, width = await first(words, self.below)
         found = await self._among(hits, self.most)
         if len(found) < self.most and below > 0:
             every = _keys(await self.connection.fetch(_FIRST_HITS, words, RARE + 1))
@@ -123,11 +123,11 @@ class _Search:
                 hits, below = [key for key in every if key < below], 0
                 found += await self._among(hits, self.most - len(found))
         while len(found) < self.most and below > 0:
-            hits, below, width = await step(words, below, width)
+            hits, below, width = await self._in_blocks(words, below, width)
             found += await self._among(hits, self.most - len(found))
         return found
 
-    async def _in_blocks(self, words: str, below: int, width: int) -> _Step:
+    async def _in_blocks(self, words: str, below: int, width: int = 0) -> _Step:
         """The hits in the next blocks of keys down from `below`, twice as many as before."""
         if width == 0:
             below = await self.connection.fetchval(
@@ -140,15 +140,18 @@ class _Search:
         rows = await self.connection.fetch(_HITS_IN_BLOCKS, words, within, below)
         return _keys(rows), low * WORDS_BLOCK, width
 
-    async def _in_own(self, words: str, below: int, width: int) -> _Step:
-        """The hits among the units' own next cases, which are fewer than the term's."""
+    async def _in_own(self, words: str, below: int) -> _Step:
+        """The hits among the units' own newest cases, which often fill a page.
+
+        Reading the words of every further case of the unit would cost more than asking the index
+        for the hits of the whole city and keeping the unit's.
+        """
         units = self.filters.unit_ids
         if not self.actor.roles & CENTRE_ROLES:
             units = tuple(u for u in self.actor.unit_ids if not units or u in units)
-        width = min(width * 4, _MOST_OWN) or _FIRST_OWN
-        own = _keys(await self.connection.fetch(_OWN, list(units), below, width))
+        own = _keys(await self.connection.fetch(_OWN, list(units), below, _FIRST_OWN))
         hits = _keys(await self.connection.fetch(_HITS_AMONG, own, words)) if own else []
-        return hits, own[-1] if len(own) == width else 0, width
+        return hits, own[-1] if len(own) == _FIRST_OWN else 0, _MOST_BLOCKS
 
     async def _among(self, hits: list[int], most: int) -> list[Any]:
         """The newest of the hits that the reader may see and that really hold the words."""
