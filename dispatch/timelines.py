@@ -4,6 +4,7 @@ The caller has loaded the case within the reader's scope; nothing here decides w
 Telephone numbers are whole: whoever shows them masks them.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,13 @@ import msgspec
 
 from dispatch.db import Connection
 from dispatch.listing import COLUMNS, Row
+from hotline.calendar import in_shanghai
 from hotline.casefile import Part, Running
 from hotline.inputs import INPUTS, shown
 from hotline.people import CENTRE_ROLES, Actor
 from hotline.permissions import visible_cases
+from hotline.procedure import Procedure
+from hotline.rings import LEVEL_WORDS
 from hotline.rulebook import Rulebook
 
 
@@ -147,13 +151,36 @@ def without_private(entry: Entry) -> Entry:
     return msgspec.structs.replace(entry, inputs=inputs)
 
 
-def said(entry: Entry, rulebook: Rulebook) -> list[tuple[str, str]]:
-    """What was put in, as (label, words) for people, in the order of the vocabulary."""
+_FREE_TEXT = ("line", "text")
+# Said in one line by `rang`: the codes of a clock and of a level mean nothing to people.
+_OF_CLOCKS = ("clock", "level", "since")
+
+
+def said(
+    entry: Entry, rulebook: Rulebook, *, text: Callable[[str], str] | None = None
+) -> list[tuple[str, str]]:
+    """What was put in, as (label, words) for people, in the order of the vocabulary.
+
+    `text` makes free text fit for the reader. What a clock did is left to `rang`.
+    """
     return [
-        (known.label, shown(name, entry.inputs[name], rulebook=rulebook))
+        (known.label, text(words) if text and known.type in _FREE_TEXT else words)
         for name, known in INPUTS.items()
-        if name in entry.inputs
+        if name in entry.inputs and not (name in _OF_CLOCKS and "clock" in entry.inputs)
+        for words in [shown(name, entry.inputs[name], rulebook=rulebook)]
     ]
+
+
+def rang(entry: Entry, rules: Procedure) -> str:
+    """Which clock rang how, since when: 办理时限第一次预警，自2026-03-11 12:00起; "" for none."""
+    if "clock" not in entry.inputs:
+        return ""
+    level = LEVEL_WORDS.get(entry.inputs.get("level", 0), "")
+    words = f"{rules.clock(entry.inputs['clock']).label}{level}"
+    since = entry.inputs.get("since")
+    if not since:
+        return words
+    return f"{words}，自{in_shanghai(datetime.fromisoformat(since)):%Y-%m-%d %H:%M}起"
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):

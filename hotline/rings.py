@@ -16,6 +16,7 @@ from hotline.procedure import ClockRule
 from hotline.rulebook import Rulebook
 
 BREACHED = 3
+LEVEL_WORDS = {1: "第一次预警", 2: "第二次预警", BREACHED: "超期"}
 
 
 def ring_moments(clock: Running, rule: ClockRule, rulebook: Rulebook) -> list[datetime]:

@@ -89,8 +89,18 @@ class RequesterView(msgspec.Struct, frozen=True, kw_only=True):
     masked: bool
 
 
+class SaidView(msgspec.Struct, frozen=True):
+    """One input of an event in words."""
+
+    label: str
+    words: str
+
+
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """One action that happened; inputs without those that tell who the requester is."""
+    """One action that happened; inputs without those that tell who the requester is.
+
+    `inputs` are the codes, `said` the same in words; `rang` says which clock warned or ran out.
+    """
 
     seq: int
     action: str
@@ -102,6 +112,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     stage_before: str
     stage_after: str
     inputs: dict[str, Any]
+    said: list[SaidView]
+    rang: str
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from dispatch.figures import COUNTS, RATES, Figures, UnitFigures
 from dispatch.queues import QueuePage, Row
-from dispatch.timelines import Entry, Timeline
+from dispatch.timelines import Entry, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
@@ -34,6 +34,7 @@ from web.api_shapes import (
     NodeView,
     RequesterView,
     RowView,
+    SaidView,
     UnitRef,
     UnitView,
 )
@@ -215,7 +216,8 @@ def _need(name: str, *, required: bool) -> NeedView:
 
 
 def _event(entry: Entry, kind: str, rulebook: Rulebook, text: Callable[[str], str]) -> EventView:
-    action = procedure(kind).action(entry.action)
+    rules = procedure(kind)
+    action = rules.action(entry.action)
     inputs = {
         name: text(value)
         if isinstance(value, str) and name in INPUTS and INPUTS[name].type in ("line", "text")
@@ -233,6 +235,8 @@ def _event(entry: Entry, kind: str, rulebook: Rulebook, text: Callable[[str], st
         stage_before=entry.stage_before,
         stage_after=entry.stage_after,
         inputs=inputs,
+        said=[SaidView(label, words) for label, words in said(entry, rulebook, text=text)],
+        rang=rang(entry, rules),
     )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dispatch.timelines import Entry, Sent, Timeline
+from dispatch.timelines import Entry, Sent, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
-from hotline.inputs import CHANNELS, INPUTS, LEVELS, REQUEST_TYPES, SOLVED, URGENCIES, shown
+from hotline.inputs import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, URGENCIES
 from hotline.masking import RequesterView, masked_name, masked_phone, masked_text, requester_view
 from hotline.people import ROLE_LABELS, Actor, Role
 from hotline.permissions import may_reveal, requester_open_to
@@ -35,7 +35,6 @@ STATE_LABELS = {
     "unknown": "结果不明",
     "suppressed": "未发送（已退订）",
 }
-_TEXTS = ("text", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,16 +229,10 @@ def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str
 def _event_line(event: Entry, reads: _Reader) -> EventLine:
     rules = reads.rules
     action = rules.action(event.action)
-    moved = rules.clock(event.inputs["clock"]).label if "clock" in event.inputs else ""
+    moved = rang(event, rules)
     if event.stage_before != event.stage_after:
         before = rules.stage(event.stage_before).label if event.stage_before else ""
         moved = f"{before} → {rules.stage(event.stage_after).label}".lstrip(" →")
-    said = tuple(
-        (entry.label, _said(name, event.inputs[name], reads))
-        for name, entry in INPUTS.items()
-        # Which clock rang stands in the line itself.
-        if name in event.inputs and "clock" not in event.inputs
-    )
     return EventLine(
         label=action.label if action else event.action,
         who=event.actor_name,
@@ -247,16 +240,11 @@ def _event_line(event: Entry, reads: _Reader) -> EventLine:
         at=event.at,
         round=event.round,
         moved=moved,
-        said=said,
+        said=tuple(said(event, reads.rulebook, text=reads.text)),
         # What it was opened with stands above, on the page itself.
         folded=not event.stage_before,
         tone={"breach": "red", "warn": "orange"}.get(event.action, action.tone if action else ""),
     )
-
-
-def _said(name: str, value: Any, reads: _Reader) -> str:
-    text = shown(name, value, rulebook=reads.rulebook)
-    return reads.text(text) if name in INPUTS and INPUTS[name].type in _TEXTS else text
 
 
 def _clock_line(clock: Running, rules: Procedure, now: datetime) -> ClockLine:

@@ -9,11 +9,12 @@ import pytest
 import pytest_asyncio
 from litestar import Litestar
 
-from dispatch.office import Office
+from dispatch.office import Office, clock
+from dispatch.perform import perform
 from dispatch.tokens import create_token, revoke_token, tokens_of
 from hotline.errors import NotFound
 from hotline.numbers import is_case_number
-from hotline.people import Actor
+from hotline.people import CLOCK, Actor
 from tests.makers import (
     AGENT,
     CITY_CLERK,
@@ -129,6 +130,22 @@ async def test_a_case_goes_from_the_call_to_the_end_over_the_api(caller: Caller)
     assert sorted(clock["round"] for clock in case["clocks"] if clock["name"] == "handle") == [1, 2]
     assert all(datetime.fromisoformat(event["at"]).utcoffset() for event in case["history"])
     assert "lookup_code" not in case
+
+
+async def test_the_history_has_words_beside_the_codes(caller: Caller, office: Office) -> None:
+    number = (await opened(caller))["number"]
+    await done(caller, DISPATCHER, number, "dispatch", lead_unit="SWJ", note="电话13800001234")
+    ringing = {"clock": "handle", "level": 2, "since": "2026-03-11T09:30:00+08:00"}
+    await perform(office, number, "warn", actor=CLOCK, inputs=ringing, now=clock())
+    case = (await (await caller(REVIEWER)).get(f"/cases/{number}")).json()
+    _, sent, warned = case["history"]
+    assert {"label": "主办单位", "words": "云州市水务局"} in sent["said"]
+    assert sent["inputs"]["lead_unit"] == "SWJ" and sent["rang"] == ""
+    assert (warned["said"], warned["inputs"]) == ([], ringing)
+    assert warned["rang"] == "办理时限第二次预警，自2026-03-11 09:30起"
+    unit = (await (await caller(WATER_CLERK)).get(f"/cases/{number}")).json()["history"][1]
+    assert sent["inputs"]["note"] in [one["words"] for one in sent["said"]]
+    assert unit["inputs"]["note"] in [one["words"] for one in unit["said"]]
 
 
 async def test_a_call_may_end_without_a_case(caller: Caller) -> None:

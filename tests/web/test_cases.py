@@ -6,7 +6,7 @@ from typing import Any
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
 from dispatch.perform import perform
-from hotline.people import Actor
+from hotline.people import CLOCK, Actor
 from tests.makers import (
     AGENT,
     CITY_CLERK,
@@ -62,6 +62,19 @@ async def test_a_form_moves_the_case_and_htmx_gets_the_case_anew(
     assert fragment.status_code == 200
     assert fragment.text.lstrip().startswith(f'<article id="case-{number}"')
     assert "hx-swap-oob" in fragment.text and "“签收”已完成" in fragment.text
+
+
+async def test_what_a_clock_did_stands_in_the_history_in_words(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await opened(office)
+    for action, level, since in (("warn", 1, "03-09T12:00:00"), ("breach", 3, "03-10T23:59:59")):
+        moment = f"2026-{since}+08:00"
+        await act(office, number, action, CLOCK, clock="whole", level=level, since=moment)
+    page = await (await client_as(DISPATCHER)).get(f"/cases/{number}")
+    assert "全程时限第一次预警，自2026-03-09 12:00起" in page.text
+    assert "全程时限超期，自2026-03-10 23:59起" in page.text
+    assert "+08:00</dd>" not in page.text and "<dd>whole</dd>" not in page.text
 
 
 async def test_what_was_typed_stays_beside_what_is_wrong_with_it(
