@@ -4,15 +4,15 @@
 """
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
 from playwright.async_api import Browser
 
-from tests.browser.running import DESKTOP, Visitor, missing, running_browser, running_program, visit
+from tests.browser.running import Visitor, missing, running_browser, running_program, visit
 
 FOLDER = Path(__file__).parents[2] / "static" / "screenshots"
-CALLER = "13800138000"
 
 
 def main() -> None:
@@ -36,11 +36,12 @@ async def _take(address: str, folder: Path) -> None:
 
 
 async def _case(browser: Browser, address: str) -> Visitor:
-    """A case in handling that was sent back once: the unit's own view."""
-    visitor = await visit(browser, address, "chengguan")
-    await visitor.go("/portal?queue=handling")
-    again = visitor.page.locator("tr[data-row]").filter(has_text="第2轮")
-    row = again if await again.count() else visitor.page.locator("tr[data-row]")
+    """A case that was sent back and is with its unit again, as a supervisor sees it."""
+    visitor = await visit(browser, address, "duban1")
+    await visitor.go("/oversight?queue=redone")
+    rows = visitor.page.locator("tr[data-row]")
+    handling = rows.filter(has_text="办理中")
+    row = handling if await handling.count() else rows
     await row.first.locator("a.row-link").click()
     await visitor.page.wait_for_selector(".case-head")
     return visitor
@@ -94,6 +95,11 @@ async def _phone(browser: Browser, address: str) -> Visitor:
     """The phone that lately got a text, asking how its case stands."""
     visitor = await visit(browser, address)
     await visitor.go("/phone")
+    texts = visitor.page.locator("#phone-texts")
+    number = re.findall(r"\d{13}", await texts.inner_text())[-1]
+    await visitor.page.get_by_label("短信内容").fill(number)
+    await visitor.page.keyboard.press("Enter")
+    await texts.get_by_text(f"尾号{number[-4:]}工单：").last.wait_for()
     return visitor
 
 
