@@ -44,10 +44,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hotline",
         description="12345热线：受理、派单、办理、审核、回访。(A 12345 government hotline.)",
-        epilog="设置见 README 的 HOTLINE_* 表。没有设置 HOTLINE_DATABASE_URL 时，各命令使用"
-        "正在运行的 hotline up 的数据库；没有运行的，临时启动自带的数据库。",
+        epilog="第一次使用：hotline up，再用浏览器打开它给出的网址。"
+        " 各命令的用法：hotline COMMAND --help。"
+        " 设置都是环境变量 HOTLINE_*，见 README。"
+        " 没有设置 HOTLINE_DATABASE_URL 时，各命令使用正在运行的 hotline up 的数据库；"
+        " 没有在运行，就临时启动自带的数据库。",
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.set_defaults(run=lambda args, settings: _help(parser))
+    commands = parser.add_subparsers(title="命令 (commands)", metavar="COMMAND")
     _add(
         commands, "up", _up, "启动全部：数据库、队列、网页、后台进程，Ctrl-C 停止 (run everything)"
     )
@@ -66,9 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     passwd.add_argument("sign_in", metavar="SIGN_IN", help="登录名")
     passwd.add_argument("--stdin", action="store_true", help="从标准输入读取密码，不提问")
-    audit = _add(commands, "audit", _audit, "核对历史记录的校验链 (verify the hash chains)")
+    audit = _add(commands, "audit", _audit, "核对历史记录有没有被改动 (verify the hash chains)")
     audit.add_argument("number", nargs="?", metavar="NUMBER", help="工单号；不写则核对全部")
     return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help(sys.stderr)
+    return UNUSABLE
 
 
 Run = Callable[[argparse.Namespace, Settings], int]
@@ -89,8 +98,10 @@ def _add_import(commands: Commands) -> None:
 
 
 def _add_token(commands: Commands) -> None:
-    parser = commands.add_parser("token", help="接口令牌 (bearer tokens of the JSON API)")
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    help = "其他系统调用接口的令牌 (bearer tokens of the JSON API)"
+    parser = commands.add_parser("token", help=help, description=help)
+    parser.set_defaults(run=lambda args, settings: _help(parser))
+    actions = parser.add_subparsers(title="操作 (actions)", metavar="ACTION")
     create = _add(actions, "create", _create_token, "建立令牌，只显示一次 (create a token)")
     create.add_argument("--staff", required=True, metavar="NAME", help="以谁的权限：登录名")
     create.add_argument("--name", default="", help="给哪个系统用")
@@ -175,7 +186,7 @@ def _import(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:
-    from dispatch.doctor import State, examine
+    from dispatch.doctor import State, examine, summary
     from dispatch.premises import reached
 
     with reached(settings) as found:
@@ -183,7 +194,8 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
     for finding in findings:
         print(f"[{finding.state}] {finding.subject}：{finding.says}")
         if finding.do:
-            print(f"       {finding.do}")
+            print(f"       → {finding.do}")
+    print(summary(findings))
     return WRONG if any(finding.state is State.WRONG for finding in findings) else DONE
 
 
@@ -210,13 +222,17 @@ def _audit(args: argparse.Namespace, settings: Settings) -> int:
     from dispatch.audit import verify
 
     verdict = _on_database(settings, lambda pool: verify(pool, number=args.number))
-    print(f"已核对 {verdict.cases} 件工单、{verdict.events} 条记录。")
     if args.number and not verdict.cases:
         print(f"没有工单 {args.number}。", file=sys.stderr)
         return WRONG
+    looked_at = f"已核对 {verdict.cases} 件工单的 {verdict.events} 条历史记录"
+    if not verdict.broken:
+        print(f"{looked_at}，没有改动、缺失或插入。")
+        return DONE
     for broken in verdict.broken:
         print(f"{broken.number} 第 {broken.seq} 条：{broken.why}", file=sys.stderr)
-    return WRONG if verdict.broken else DONE
+    print(f"{looked_at}，{len(verdict.broken)} 件与当初写下的不符。请保留现场，报告审计管理员。")
+    return WRONG
 
 
 def _create_token(args: argparse.Namespace, settings: Settings) -> int:

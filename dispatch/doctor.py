@@ -1,7 +1,7 @@
 """`hotline doctor`: what could keep this hotline from working, each with what to do about it."""
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -67,6 +67,13 @@ async def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
+def summary(findings: Sequence[Finding]) -> str:
+    """The last line: how many of them need somebody."""
+    counted = [(state, sum(one.state is state for one in findings)) for state in State]
+    found = "、".join(f"{state} {n} 项" for state, n in counted if n and state is not State.FINE)
+    return f"共 {len(findings)} 项：{found or '全部正常'}。"
+
+
 async def _looked(
     subject: str, look: "Callable[[Office], Awaitable[Finding]]", office: Office
 ) -> list[Finding]:
@@ -81,7 +88,7 @@ async def _looked(
 def _disk(settings: Settings) -> Finding:
     folder = next(one for one in (settings.data, *settings.data.parents) if one.exists())
     usage = shutil.disk_usage(folder)
-    says = f"{folder} 剩余 {usage.free / 1024**3:.1f} GB"
+    says = f"数据目录 {folder} 所在的磁盘还剩 {usage.free / 1024**3:.1f} GB"
     if usage.free < LEAST_FREE_BYTES:
         return Finding("磁盘", State.WRONG, says, "请清理磁盘，或用 HOTLINE_DATA 换一个目录。")
     return Finding("磁盘", State.FINE, says)
@@ -107,7 +114,7 @@ async def _queue(settings: Settings) -> Finding:
         )
     finally:
         await client.aclose()
-    return Finding("队列", State.FINE, "有应答")
+    return Finding("队列", State.FINE, "Valkey 或 Redis 有应答")
 
 
 async def _database(office: Office) -> Finding:
@@ -129,9 +136,9 @@ async def _migrations(office: Office) -> Finding:
     newest = ScriptDirectory.from_config(alembic_config("")).get_current_head()
     here = await office.pool.fetchval("select version_num from alembic_version")
     if here != newest:
-        says = f"表结构为 {here}，程序需要 {newest}"
+        says = f"数据库里是第 {here} 版，程序需要第 {newest} 版"
         return Finding("表结构", State.WRONG, says, "请运行 hotline migrate。")
-    return Finding("表结构", State.FINE, f"已是最新（{here}）")
+    return Finding("表结构", State.FINE, f"已是最新（第 {here} 版）")
 
 
 async def _clock_skew(office: Office) -> Finding:
@@ -139,7 +146,8 @@ async def _clock_skew(office: Office) -> Finding:
     there = await office.pool.fetchval("select clock_timestamp()")
     after = clock()
     skew = max(before - there, there - after, timedelta())
-    says = f"与数据库相差 {skew.total_seconds():.1f} 秒，现在是 {in_shanghai(after):%Y-%m-%d %H:%M}"
+    here = f"{in_shanghai(after):%Y-%m-%d %H:%M}"
+    says = f"本机现在是 {here}（北京时间），与数据库相差 {skew.total_seconds():.1f} 秒"
     if skew > SKEW_AT_MOST:
         return Finding("时钟", State.WRONG, says, "请在各台机器上启用时间同步（NTP）。")
     return Finding("时钟", State.FINE, says)
@@ -185,23 +193,26 @@ async def _outbox(office: Office) -> Finding:
     assert row is not None
     waited = clock() - row["oldest"] if row["oldest"] else timedelta()
     minutes = max(waited.total_seconds(), 0) / 60
-    says = f"最早待发的短信已等 {minutes:.0f} 分钟，结果不明 {row['unknown']} 条"
+    says = f"待发的短信最久等了 {minutes:.0f} 分钟" if row["oldest"] else "没有短信在等待发送"
+    if row["unknown"]:
+        says += f"，是否发出不明的 {row['unknown']} 条"
     if waited > TEXT_WAITS_AT_MOST:
         do = "请检查后台进程和短信通道；发不出的短信会保留，恢复后继续发送。"
         return Finding("短信", State.WRONG, says, do)
     if row["unknown"]:
-        return Finding("短信", State.WATCH, says, "请在短信页面核对后人工决定是否重发。")
+        do = "请督办员在“未达短信”页面（/texts）核对，决定是否重发。"
+        return Finding("短信", State.WATCH, says, do)
     return Finding("短信", State.FINE, says)
 
 
 async def _history(office: Office) -> Finding:
     verdict = await verify(office.pool, most=CASES_AUDITED)
-    says = f"抽查最近 {verdict.cases} 件工单的 {verdict.events} 条记录"
+    says = f"抽查了最近 {verdict.cases} 件工单的 {verdict.events} 条记录"
     if verdict.broken:
         numbers = "、".join(broken.number for broken in verdict.broken[:5])
         do = "请保留现场并报告审计管理员；完整核对用 hotline audit。"
-        return Finding("历史记录", State.WRONG, f"{says}，与校验值不符：{numbers}", do)
-    return Finding("历史记录", State.FINE, f"{says}，校验一致")
+        return Finding("历史记录", State.WRONG, f"{says}，与当初写下的不符：{numbers}", do)
+    return Finding("历史记录", State.FINE, f"{says}，没有被改动")
 
 
 _LOOKS: "dict[str, Callable[[Office], Awaitable[Finding]]]" = {

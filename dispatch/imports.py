@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--map",
         required=True,
         metavar="NAME",
-        help=f"列的对照表：{'、'.join(map_names())}，或自己的 .toml 文件",
+        help=f"列的对照表： {' '.join(map_names())} ，或自己的 .toml 文件",
     )
     parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     parser.add_argument(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import doctor
-from dispatch.doctor import Finding, State, examine
+from dispatch.doctor import Finding, State, examine, summary
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
 from dispatch.worker import beat
@@ -31,6 +31,12 @@ async def test_a_working_hotline_has_nothing_wrong(office: Office) -> None:
     assert {one.subject for one in findings} == {
         "磁盘", "队列", "数据库", "表结构", "时钟", "后台进程", "工作日历", "短信", "历史记录",
     }  # fmt: skip
+
+
+def test_the_last_line_says_how_many_need_somebody() -> None:
+    fine, watch, wrong = (Finding("某项", state, "") for state in State)
+    assert summary([fine, fine]) == "共 2 项：全部正常。"
+    assert summary([fine, watch, wrong, watch]) == "共 4 项：注意 2 项、异常 1 项。"
 
 
 async def test_a_silent_worker_is_wrong(office: Office) -> None:
