@@ -29,6 +29,7 @@ from hotline.limits import (
     Unit,
     calendar_days,
     hours,
+    same_day,
     working_days,
     working_hours,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "hours",
     "moment_of_share",
     "remaining",
+    "same_day",
     "share_used",
     "used",
     "working_days",
@@ -163,7 +165,8 @@ def share_used(
 
     The last day of a limit in days is used while it runs: 1 is not yet overdue.
     """
-    return used(limit, start_at, now, calendar, stops=stops) / limit.amount
+    # 当日 has no day to divide by: all of it is used when the day is over.
+    return used(limit, start_at, now, calendar, stops=stops) / (limit.amount or 1)
 
 
 def remaining(
@@ -211,6 +214,10 @@ def moment_of_share(
     start, rests = in_shanghai(start_at), merged(stops)
     if not limit.in_days:
         return run_hours(limit.unit, start, limit.amount * share, rests, calendar)
+    if not limit.amount:
+        # 当日 is over tonight: the share is one of the hours that are left of the day.
+        end = due_with_stops(limit, start_at, stops, calendar).due_at
+        return start + (end - start) * share
     # 0.1 of 30 days is 3 days, not 3.0000000000000004.
     amount = math.ceil(round(limit.amount * share, 9))
     day = last_counted(limit.unit, start.date(), amount, rests, calendar)
@@ -284,6 +291,9 @@ def _explained_days(
         if any(closes_within(end.raw_due_on, rest) for rest in rests)
         else "期限末日为休息日，顺延"
     )
+    if not limit.amount:
+        yield _day(start, "当日届满", calendar, counted=True)
+        return
     yield _day(start, "起算日当天不计", calendar)
     ordinal, day = 0, start
     while day < due_on:

@@ -23,7 +23,7 @@ from hotline.winding import recomputed
 def request_extension(draft: Draft) -> None:
     """Asked before the limit has passed, and at most for so long as the rule says."""
     rule, clock = _extendable(draft)
-    most = rule.extendable.most_for(draft.case.urgency) if rule.extendable else None
+    most = rule.extendable.most_for(draft.case) if rule.extendable else None
     if most is None:
         raise NotAvailable(f"本件的{rule.label}不能延期")
     if clock.overdue(draft.now):

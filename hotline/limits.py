@@ -40,6 +40,7 @@ _LONGEST: dict[Unit, int] = {
 class Limit:
     """An amount of one unit; days are whole. `roll` matters for calendar days only.
 
+    No days at all, without rolling, is the day of the start itself: 当日, see `same_day`.
     Raises ValueError when it is not positive, not whole for days, or longer than 3,660 days.
     """
 
@@ -55,6 +56,8 @@ class Limit:
         if self.in_days and self.amount != int(self.amount):
             raise ValueError("按日计算的时限须为整数")
         least, most = 1 if self.in_days else 0.01, _LONGEST[self.unit]
+        if self.unit == "calendar_day" and not self.roll:
+            least = 0
         if not least <= self.amount <= most:
             raise ValueError(f"时限须在{least}至{most}{_TEXTS[self.unit]}之间")
         if not self.roll and self.unit != "calendar_day":
@@ -77,6 +80,8 @@ class Limit:
     @property
     def text(self) -> str:
         """The limit in words: 5个工作日."""
+        if not self.amount:
+            return "当日"
         return f"{self._amount_text}{_TEXTS[self.unit]}{'' if self.roll else '（不顺延）'}"
 
     @property
@@ -108,3 +113,8 @@ def calendar_days(amount: int, *, roll: bool = True) -> Limit:
 
 def working_days(amount: int) -> Limit:
     return Limit(amount, "working_day")
+
+
+def same_day() -> Limit:
+    """当日: until the end of the day on which it starts, working day or not."""
+    return Limit(0, "calendar_day", roll=False)

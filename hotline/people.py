@@ -18,6 +18,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     CALLBACK = "callback"
     SUPERVISOR = "supervisor"
+    SECRETARY = "secretary"
     CLERK = "clerk"
     UNIT_HEAD = "unit_head"
     LEADER = "leader"
@@ -36,6 +37,7 @@ ROLE_LABELS: dict[Role, str] = {
     Role.REVIEWER: "审核员",
     Role.CALLBACK: "回访员",
     Role.SUPERVISOR: "督办员",
+    Role.SECRETARY: "督查室",
     Role.CLERK: "承办单位经办人",
     Role.UNIT_HEAD: "承办单位负责人",
     Role.LEADER: "领导",
@@ -47,9 +49,11 @@ ROLE_LABELS: dict[Role, str] = {
     Role.IMPORT: "数据导入",
 }
 
-CENTRE_ROLES = frozenset(
+HOTLINE_ROLES = frozenset(
     {Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, Role.SUPERVISOR, Role.LEADER}
 )
+# Not the hotline's: the office that sees to leaders' instructions (政府督查室).
+CENTRE_ROLES = HOTLINE_ROLES | {Role.SECRETARY}
 UNIT_ROLES = frozenset({Role.CLERK, Role.UNIT_HEAD})
 ADMIN_ROLES = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDIT})
 # The roles that may be given to a person, in the order in which a form offers them.

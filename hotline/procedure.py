@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hotline.clocks import Limit
-from hotline.people import Actor, Role
+from hotline.people import HOTLINE_ROLES, Actor, Role
 
 if TYPE_CHECKING:
     from hotline.casefile import CaseFile
@@ -52,6 +52,9 @@ Destination = Callable[["CaseFile", Mapping[str, Any]], str | None]
 Check = Callable[["CaseFile", Mapping[str, Any]], Mapping[str, str]]
 """Rules between inputs: a sentence per input that is wrong."""
 
+Proposal = Callable[["CaseFile"], Mapping[str, Any]]
+"""What a form begins with: proposed from what is known, confirmed or changed by a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -64,37 +67,49 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class ByUrgency:
-    """A limit that depends on the urgency of the case."""
+class By:
+    """A limit that depends on a field of the case, or on one of its details.
 
-    danger: Limit
-    utility: Limit
-    normal: Limit
-    complex: Limit
+    A value that is not named takes `otherwise`; None where there is no such limit at all. What is
+    chosen may depend on another field in turn.
+    """
 
-    def of(self, urgency: str) -> Limit:
-        """The limit for the urgency."""
-        limit: Limit = getattr(self, urgency)
-        return limit
+    field: str
+    limits: Mapping[Any, "Limit | By"]
+    otherwise: "Limit | By | None" = None
+
+    def of(self, case: "CaseFile") -> Limit | None:
+        """The limit of this case."""
+        value = getattr(case, self.field, None) or case.details.get(self.field)
+        return limit_of(self.limits.get(value, self.otherwise), case)
 
 
-by_urgency = ByUrgency
+def limit_of(limit: "Limit | By | None", case: "CaseFile") -> Limit | None:
+    """The limit itself, or the one that the case's field chooses."""
+    return limit.of(case) if isinstance(limit, By) else limit
+
+
+def by_urgency(*, danger: Limit, utility: Limit, normal: Limit, complex: Limit) -> By:
+    """A limit for each urgency of a request."""
+    return By(
+        "urgency", {"danger": danger, "utility": utility, "normal": normal, "complex": complex}
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
     """延期: how much longer at most with one decision, and how often, on what basis.
 
-    `most` is a limit of the clock's own unit, for any urgency or only for those that it names.
+    `most` is a limit of the clock's own unit.
     """
 
-    most: Limit | Mapping[str, Limit]
+    most: Limit | By
     times: int
     basis: str
 
-    def most_for(self, urgency: str) -> Limit | None:
-        """The longest extension of a case of this urgency; None where there is none."""
-        return self.most if isinstance(self.most, Limit) else self.most.get(urgency)
+    def most_for(self, case: "CaseFile") -> Limit | None:
+        """The longest extension of this case; None where there is none."""
+        return limit_of(self.most, case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +134,16 @@ class ClockRule:
     owed_by: Role
     starts: tuple[str, ...]
     ends: tuple[str, ...]
-    limit: Limit | ByUrgency
+    limit: Limit | By
     basis: str
     warn: tuple[float, ...] = (0.5, 0.8)
     breach: str | None = None
     extendable: Extension | None = None
     stoppable: Stoppable | None = None
 
-    def limit_for(self, urgency: str) -> Limit:
-        """The limit for a case of this urgency."""
-        return self.limit.of(urgency) if isinstance(self.limit, ByUrgency) else self.limit
+    def limit_for(self, case: "CaseFile") -> Limit | None:
+        """The limit of this case; None where the obligation does not apply to it."""
+        return limit_of(self.limit, case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +161,7 @@ class Action:
     only     facts without which there is nothing to do: then the action is not even shown
     unless   conditions besides stage and role: where one fails, the action waits and says why
     check    rules between the inputs
+    begins   what the form is filled in with beforehand
     """
 
     name: str
@@ -162,6 +178,7 @@ class Action:
     only: tuple[Guard, ...] = ()
     unless: tuple[Guard, ...] = ()
     check: Check | None = None
+    begins: Proposal | None = None
     tone: str = "plain"
 
     def roles_in(self, stage: str) -> tuple[Role, ...]:
@@ -181,7 +198,12 @@ def _inputs(needs: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A procedure in force: everything that is particular to one kind of case."""
+    """A procedure in force: everything that is particular to one kind of case.
+
+    seen_by   the roles at the centre that see every case of the kind; units see their own
+    matter    what such a case is called in lists and headings
+    numbered  whether its register numbers the entries per office and year (顺序号)
+    """
 
     kind: str
     version: str
@@ -189,6 +211,9 @@ class Procedure:
     stages: tuple[Stage, ...]
     clocks: tuple[ClockRule, ...]
     actions: tuple[Action, ...]
+    seen_by: frozenset[Role] = HOTLINE_ROLES
+    matter: str = "诉求"
+    numbered: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {stage.name: stage for stage in self.stages})
@@ -217,6 +242,16 @@ class Procedure:
     def actions_from(self, stage: str) -> tuple[Action, ...]:
         """Every action that starts in the stage, in the order of the procedure."""
         return self._from_stages[stage]
+
+    @property
+    def openings(self) -> tuple[Action, ...]:
+        """The actions that open a case of this kind; the first is the usual one."""
+        return self.actions_from(NEW)
+
+    @property
+    def asks_for_requester(self) -> bool:
+        """Whether somebody has requested the case, and may be told of it."""
+        return any(name == "requester_name" for one in self.openings for name, _ in one.inputs)
 
     def _starting_in(self, stage: str) -> tuple[Action, ...]:
         anywhere = stage != NEW and self.stage(stage).phase is not Phase.CLOSED

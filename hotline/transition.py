@@ -161,9 +161,10 @@ def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
         return
     _drop_moot_requests(draft, rules)
     new = tuple(
-        started(draft.case, rule, draft.rulebook, now=draft.now)
+        clock
         for rule in rules.clocks
         if action.name in rule.starts
+        and (clock := started(draft.case, rule, draft.rulebook, now=draft.now))
     )
     draft.set(clocks=(*draft.case.clocks, *new))
 

@@ -31,9 +31,13 @@ from hotline.rings import BREACHED, held, level_at, next_ring
 from hotline.rulebook import Rulebook
 
 
-def started(case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime) -> Running:
-    """The clock of the rule as it starts on the case now."""
-    limit = rule.limit_for(case.urgency)
+def started(
+    case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime
+) -> Running | None:
+    """The clock of the rule as it starts on the case now; None where it does not apply to it."""
+    limit = rule.limit_for(case)
+    if limit is None:
+        return None
     due = clocks.due(limit, now, rulebook.calendar)
     clock = Running(
         round=case.round,

@@ -6,6 +6,8 @@ Time is one fixed Monday morning unless the test is about time; the city is inve
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from hotline.calendar import SHANGHAI, calendar_in_file
 from hotline.casefile import CaseFile
 from hotline.people import Actor, Role
@@ -88,15 +90,16 @@ REQUEST: dict[str, Any] = {
 }
 
 
-def a_blank(*, now: datetime = MONDAY, kind: str = "citizen") -> CaseFile:
+def a_blank(*, now: datetime = MONDAY, kind: str = "citizen", **changes: Any) -> CaseFile:
     """A file before its opening action."""
-    return CaseFile(
+    blank = CaseFile(
         number="2603090000017",
         lookup_code="ABCD2345",
         kind=kind,
         procedure_version="2026",
         opened_at=now,
     )
+    return msgspec.structs.replace(blank, **changes)
 
 
 def a_case(*, now: datetime = MONDAY, **changes: Any) -> CaseFile:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from hotline.clocks import Limit
 from hotline.effects import EFFECTS
 from hotline.inputs import INPUTS, URGENCIES
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Role
-from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, ByUrgency, Phase, Procedure
+from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, By, Phase, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.rings import BREACHED
 from hotline.settings import VARIABLES, settings_from
@@ -242,9 +243,18 @@ def test_every_clock_ends_and_its_breach_is_an_act_of_time(rules: Procedure) -> 
             assert act is not None
             assert Role.CLOCK in act.roles_in(act.when[0])
             assert clock.breach in clock.ends, "what time does ends the clock that asked for it"
-        if isinstance(clock.limit, ByUrgency):
-            for urgency in URGENCIES:
-                assert clock.limit.of(urgency).amount > 0
+        _check_limit(clock.limit)
+
+
+def _check_limit(limit: Limit | By | None) -> None:
+    """What a limit depends on is one of the vocabulary's choices, each with a limit or none."""
+    if not isinstance(limit, By):
+        return
+    known = INPUTS[limit.field]
+    assert set(limit.limits) <= ({True} if known.type == "flag" else set(known.choices))
+    assert limit.otherwise or limit.field != "urgency" or set(limit.limits) == set(URGENCIES)
+    for chosen in (*limit.limits.values(), limit.otherwise):
+        _check_limit(chosen)
 
 
 @EVERY_PROCEDURE

@@ -20,6 +20,7 @@ from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.people import (
     ADMIN_ROLES,
     CENTRE_ROLES,
+    HOTLINE_ROLES,
     ROLE_LABELS,
     STAFF_ROLES,
     UNIT_ROLES,
@@ -223,7 +224,7 @@ async def _check_place_of_work(
     centre = unit["kind"] == "centre"
     if centre and UNIT_ROLES.intersection(roles):
         raise Incomplete({"roles": "热线中心的人员不能担任承办单位的角色。"})
-    at_centre = (CENTRE_ROLES - {Role.LEADER}).intersection(roles)
+    at_centre = (HOTLINE_ROLES - {Role.LEADER}).intersection(roles)
     if not centre and at_centre:
         named = "、".join(ROLE_LABELS[role] for role in STAFF_ROLES if role in at_centre)
         raise Incomplete({"roles": f"{named}只能由热线中心的人员担任。"})

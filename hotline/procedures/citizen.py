@@ -15,6 +15,7 @@ from hotline.people import Actor, Role
 from hotline.procedure import (
     NEW,
     Action,
+    By,
     ClockRule,
     Extension,
     Phase,
@@ -202,7 +203,7 @@ CLOCKS = (
         ),
         basis="济南市12345市民服务热线条例 第24条（5个工作日）；分级时长参照北京市地方标准",
         extendable=Extension(
-            {"normal": working_days(5), "complex": working_days(10)}, times=1,
+            By("urgency", {"normal": working_days(5), "complex": working_days(10)}), times=1,
             basis="济南市优化营商环境条例 第62条（复杂的经批准可延长10个工作日）；"
             f"一般事项{CITY} 第十二条",
         ),

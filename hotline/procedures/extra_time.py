@@ -83,7 +83,7 @@ def extra_time(
 
 
 def _extendable(rule: ClockRule, case: CaseFile, actor: Actor) -> str | None:
-    possible = rule.extendable and rule.extendable.most_for(case.urgency)
+    possible = rule.extendable and rule.extendable.most_for(case)
     return None if possible and case.clock(rule.name) else f"本件的{rule.label}不能延期"
 
 

@@ -2,11 +2,22 @@
 
 import pytest
 
-from hotline.clocks import hours, working_days
+from hotline.clocks import Limit, calendar_days, hours, working_days
 from hotline.errors import NotFound
 from hotline.people import Role
-from hotline.procedure import ANYWHERE, NEW, Action, ClockRule, Phase, Procedure, Stage, by_urgency
+from hotline.procedure import (
+    ANYWHERE,
+    NEW,
+    Action,
+    By,
+    ClockRule,
+    Phase,
+    Procedure,
+    Stage,
+    by_urgency,
+)
 from hotline.procedures import procedure
+from tests.makers import a_blank
 
 RULES = Procedure(
     kind="trial",
@@ -58,8 +69,18 @@ def test_an_action_says_what_it_needs_and_who_may() -> None:
     [("danger", "2h"), ("utility", "24h"), ("normal", "5wd"), ("complex", "15wd")],
 )
 def test_a_limit_may_depend_on_the_urgency(urgency: str, code: str) -> None:
-    assert RULES.clock("tell").limit_for(urgency).code == code
-    assert RULES.clock("look").limit_for(urgency).code == "8h"
+    case = a_blank(urgency=urgency)
+    assert RULES.clock("tell").limit_for(case) == Limit.parse(code)
+    assert RULES.clock("look").limit_for(case) == hours(8)
+
+
+def test_a_limit_may_depend_on_a_detail_and_then_on_another_or_not_apply_at_all() -> None:
+    by_grade = By("grade", {"high": calendar_days(15), "low": working_days(10)})
+    limit = By("petition", {True: None}, otherwise=by_grade)
+    high, low = a_blank(details={"grade": "high"}), a_blank(details={"grade": "low"})
+    assert (limit.of(high), limit.of(low)) == (calendar_days(15), working_days(10))
+    assert limit.of(a_blank(details={"grade": "high", "petition": True})) is None
+    assert limit.of(a_blank()) is None
 
 
 def test_there_is_no_procedure_of_an_unknown_kind() -> None:
