@@ -42,15 +42,22 @@ def _load_statement(condition: str) -> str:
       (select coalesce(jsonb_agg(k order by k.id), '[]') from clock k
         where k.case_id = c.id and k.ended_at is null) as clocks
     from "case" c
-    where c.number = $1 and {condition}
+    where {condition}
     """
 
 
 async def load(connection: Connection, number: str, actor: Actor) -> CaseFile | None:
     """The file as it stands, or None where there is none that the actor may see."""
     scope = visible_cases(actor, first=2)
-    row = await connection.fetchrow(_load_statement(scope.condition), number, *scope.values)
+    statement = _load_statement(f"c.number = $1 and {scope.condition}")
+    row = await connection.fetchrow(statement, number, *scope.values)
     return None if row is None else _file(dict(row.items()))
+
+
+async def load_many(connection: Connection, case_ids: Sequence[int]) -> list[CaseFile]:
+    """The files of these cases as they stand, for what concerns many cases at once."""
+    rows = await connection.fetch(_load_statement("c.id = any($1::bigint[])"), case_ids)
+    return [_file(dict(row.items())) for row in rows]
 
 
 def _file(fields: dict[str, Any]) -> CaseFile:
@@ -85,22 +92,22 @@ async def prior(connection: Connection, actor: Actor, key: str) -> Prior | None:
     return None if row is None else Prior(**dict(row.items()))
 
 
-def _columns(names: Mapping[str, str]) -> tuple[str, str]:
+def columns(names: Mapping[str, str]) -> tuple[str, str]:
     """The names, and the same with their types: for an insert from a JSON list."""
     return ", ".join(f'"{n}"' for n in names), ", ".join(f'"{n}" {t}' for n, t in names.items())
 
 
-_EVENT = {
+EVENT = {
     "seq": "int", "action": "text", "round": "smallint", "stage_before": "text",
     "stage_after": "text", "actor_id": "bigint", "actor_name": "text", "unit_id": "bigint",
     "inputs": "jsonb", "changes": "jsonb", "at": "timestamptz", "idempotency_key": "text",
 }  # fmt: skip
-_PART = {
+PART = {
     "round": "smallint", "unit_id": "bigint", "part": "text", "sent_at": "timestamptz",
     "due_at": "timestamptz", "signed_at": "timestamptz", "deemed": "bool",
     "replied_at": "timestamptz", "withdrawn_at": "timestamptz", "ended_at": "timestamptz",
 }  # fmt: skip
-_CLOCK = {
+CLOCK = {
     "round": "smallint", "name": "text", "owed_by": "text", "unit_id": "bigint", "limit": "text",
     "basis": "text", "started_at": "timestamptz", "due_at": "timestamptz", "raw_due_on": "date",
     "provisional": "bool", "calendar_version": "text", "extensions": "jsonb", "stops": "jsonb",
@@ -115,7 +122,7 @@ _COUNT = {"day": "date", "measure": "text", "unit_id": "bigint", "n": "int"}
 
 
 def _insert(table: str, names: Mapping[str, str], parameter: int, *, once: str = "") -> str:
-    plain, typed = _columns(names)
+    plain, typed = columns(names)
     return f"""
       insert into {table} (case_id, {plain})
       select w.id, {", ".join(f'r."{n}"' for n in names)}
@@ -124,14 +131,14 @@ def _insert(table: str, names: Mapping[str, str], parameter: int, *, once: str =
 
 def _children(first: int) -> str:
     """The inserts that both statements end with; their values begin at $first."""
-    plain, typed = _columns(_EVENT)
+    plain, typed = columns(EVENT)
     return f"""
     , events as (
       insert into event (case_id, {plain}, hash)
-      select w.id, {", ".join(f"r.{n}" for n in _EVENT)}, decode(r.hash, 'hex')
+      select w.id, {", ".join(f"r.{n}" for n in EVENT)}, decode(r.hash, 'hex')
       from written w, jsonb_to_recordset(${first}::jsonb) as r({typed}, hash text))
-    , parts as ({_insert("assignment", _PART, first + 1)})
-    , clocks as ({_insert("clock", _CLOCK, first + 2)})
+    , parts as ({_insert("assignment", PART, first + 1)})
+    , clocks as ({_insert("clock", CLOCK, first + 2)})
     , messages as ({
         _insert("message", _MESSAGE, first + 3, once="on conflict (dedupe_key) do nothing")
     })
@@ -155,18 +162,27 @@ _OPEN = f"""
     """
 
 _CHANGED_PART = ("due_at", "signed_at", "deemed", "replied_at", "withdrawn_at", "ended_at")
-_CHANGED_CLOCK = (
+CHANGED_CLOCK = (
     "due_at", "raw_due_on", "provisional", "calendar_version", "extensions", "stops", "rung",
     "ring_at", "ended_at", "ended_by",
 )  # fmt: skip
 
 
-def _change(table: str, kinds: Mapping[str, str], names: Sequence[str], parameter: int) -> str:
+def change(
+    table: str,
+    kinds: Mapping[str, str],
+    names: Sequence[str],
+    parameter: int,
+    *,
+    of_case: bool = False,
+) -> str:
+    """The update of rows by key; `of_case` where the rows belong to several cases."""
     typed = ", ".join(f"{n} {kinds[n]}" for n in names)
     return f"""
       update {table} t set {", ".join(f"{n} = r.{n}" for n in names)}
-      from written w, jsonb_to_recordset(${parameter}::jsonb) as r(id bigint, {typed})
-      where t.id = r.id"""
+      from written w, jsonb_to_recordset(${parameter}::jsonb)
+        as r(id bigint, {"case_id bigint, " if of_case else ""}{typed})
+      where t.id = r.id{" and r.case_id = w.id" if of_case else ""}"""
 
 
 _AFTER_MUTABLE = len(_MUTABLE) + 3
@@ -175,8 +191,8 @@ _WRITE = f"""
       update "case" set {", ".join(f"{name} = ${i}" for i, name in enumerate(_MUTABLE, 3))}
       where id = $1 and version = $2 returning id)
     {_children(_AFTER_MUTABLE)}
-    , changed_parts as ({_change("assignment", _PART, _CHANGED_PART, _AFTER_MUTABLE + 6)})
-    , changed_clocks as ({_change("clock", _CLOCK, _CHANGED_CLOCK, _AFTER_MUTABLE + 7)})
+    , changed_parts as ({change("assignment", PART, _CHANGED_PART, _AFTER_MUTABLE + 6)})
+    , changed_clocks as ({change("clock", CLOCK, CHANGED_CLOCK, _AFTER_MUTABLE + 7)})
     select id from written
     """
 
@@ -190,8 +206,8 @@ async def write(connection: Connection, moved: Move) -> bool:
         before.version,
         *(getattr(after, name) for name in _MUTABLE),
         *_child_values([moved]),
-        _rows(_changed(before.assignments, after.assignments), ("id", *_CHANGED_PART)),
-        _rows(_changed(before.clocks, after.clocks), ("id", *_CHANGED_CLOCK)),
+        rows_of(changed(before.assignments, after.assignments), ("id", *_CHANGED_PART)),
+        rows_of(changed(before.clocks, after.clocks), ("id", *CHANGED_CLOCK)),
     )
     return written is not None
 
@@ -226,26 +242,26 @@ def new_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> 
 def _child_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> tuple[Any, ...]:
     after = moves[-1].after
     return (
-        [_event(moved.event) for moved in moves],
-        _rows([part for part in after.assignments if not part.id], tuple(_PART)),
-        _rows([clock for clock in after.clocks if not clock.id], tuple(_CLOCK)),
+        [event_row(moved.event) for moved in moves],
+        rows_of([part for part in after.assignments if not part.id], tuple(PART)),
+        rows_of([clock for clock in after.clocks if not clock.id], tuple(CLOCK)),
         [_message(told, moved) for moved in moves for told in moved.tells],
         [_count(count) for count in (_summed(moves) if counts is None else counts)],
         after.kind,
     )
 
 
-def _rows(values: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+def rows_of(values: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
     return [{name: getattr(value, name) for name in names} for value in values]
 
 
-def _changed(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
+def changed(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
     known = {row.id: row for row in before}
     return [row for row in after if row.id and row is not known[row.id]]
 
 
-def _event(event: EventEntry) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in _EVENT} | {"hash": event.hash.hex()}
+def event_row(event: EventEntry) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in EVENT} | {"hash": event.hash.hex()}
 
 
 def _message(told: Tell, moved: Move) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from arq.typing import WorkerCoroutine
 from redis.exceptions import RedisError
 
 from dispatch import clock as clocks
-from dispatch import tallies
+from dispatch import recalendar, tallies
 from dispatch.bell import QUEUE, WAKE
 from dispatch.db import DATABASE_GONE
 from dispatch.inbound import handle_waiting
@@ -70,6 +70,7 @@ class Worker:
             self._repeat("clocks", 2.0, self._watch_clocks, woken=True),
             self._repeat("outbox", 2.0, self._deliver, woken=True),
             self._repeat("inbound", 2.0, self._handle_inbound, woken=True),
+            self._repeat("calendar", 2.0, self._move_deadlines, woken=True),
             self._repeat("tallies", 5.0, self._fold),
             self._repeat("heartbeat", HEARTBEAT_SECONDS, lambda: beat(self.office, process)),
             self._repeat("purge", 3600.0, lambda: purge(self.office)),
@@ -124,6 +125,11 @@ class Worker:
     async def _handle_inbound(self) -> None:
         while await handle_waiting(self.office, clock()) and not self.stopping.is_set():
             pass
+
+    async def _move_deadlines(self) -> None:
+        after = await recalendar.move_next(self.office, clock())
+        while after is not None and not self.stopping.is_set():
+            after = await recalendar.move_next(self.office, clock(), after)
 
     async def _fold(self) -> None:
         self.folded = await tallies.fold(self.office.pool, after=self.folded)

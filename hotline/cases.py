@@ -204,6 +204,8 @@ class Clock(SQLModel, table=True):
         Index("clock_by_case", "case_id"),
         # The sweep: what rings next.
         Index("clock_ringing", "ring_at", postgresql_where=text("ring_at is not null")),
+        # What is owed, by deadline: what a change of the calendar moves, what is provisional.
+        Index("clock_open", "due_at", "id", postgresql_where=text("ended_at is null")),
     )
 
     id: int | None = identity()

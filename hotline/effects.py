@@ -7,12 +7,13 @@ stands in `hotline.extra_time`.
 from collections.abc import Callable
 
 from hotline.calendar import in_shanghai
-from hotline.casefile import Part
+from hotline.casefile import Part, Running
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, rung_to
+from hotline.winding import recomputed
 
 ANSWERED_WITHIN = (5, 10, 15)
 """Working days after which the share of answered cases is read off."""
@@ -241,11 +242,29 @@ def ring(draft: Draft) -> None:
         draft.count("overdue")
 
 
+def recalendar(draft: Draft) -> None:
+    """Every open clock gets the deadline that its facts give in the calendar as it is now."""
+    rules = procedure(draft.case.kind)
+
+    def again(clock: Running) -> Running:
+        rule = rules.clock(clock.name)
+        waits = held(draft.case, rule)
+        return recomputed(clock, rule, draft.rulebook, held=waits, now=draft.now)
+
+    draft.set(
+        clocks=tuple(
+            clock if not clock.open or (moved := again(clock)) == clock else moved
+            for clock in draft.case.clocks
+        )
+    )
+
+
 EFFECTS: dict[str, Callable[[Draft], None]] = {
     effect.__name__: effect
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
+        recalendar,
         *EXTRA_TIME,
     )
 }  # fmt: skip

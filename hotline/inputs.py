@@ -155,6 +155,8 @@ _ALL = (
     Input("clock", "时限", "line", max_length=30),
     Input("level", "级别", "integer"),
     Input("since", "起于", "line", max_length=40),
+    Input("notice", "放假通知", "line", max_length=100),
+    Input("calendar", "日历版本", "line", max_length=64),
 )
 INPUTS: dict[str, Input] = {entry.name: entry for entry in _ALL}
 

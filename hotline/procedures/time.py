@@ -1,4 +1,4 @@
-"""What time does in every procedure: it warns, and it notes that a limit has passed."""
+"""What time does in every procedure: it warns, notes that a limit has passed, follows notices."""
 
 from hotline.people import Role
 from hotline.procedure import ANYWHERE, Action
@@ -11,5 +11,10 @@ TIME = (
     Action(
         "breach", "超期", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("clock", "level", "since?"),
         does=("ring",), tells=("owed/breached", "supervisor/breached"),
+    ),
+    # Nobody is told of each: a notice moves the deadlines of the whole city on one day.
+    Action(
+        "recalendar", "日历变更", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("notice", "calendar"),
+        does=("recalendar",),
     ),
 )  # fmt: skip
