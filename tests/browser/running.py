@@ -54,12 +54,14 @@ def running_program() -> Iterator[str]:
 
     A start that fails says so with the program's own log.
     """
+    # The data lie in the folder itself: as root, `up` opens it to the account of the servers, but
+    # not what is above it, and would keep them in /var/lib/hotline, where nobody clears up.
     folder = Path(tempfile.mkdtemp(prefix="hotline-browser-"))
     address = f"http://127.0.0.1:{(port := _free_port())}"
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
     }
-    environment |= {"HOTLINE_DATA": str(folder / "var"), "HOTLINE_PORT": str(port)}
+    environment |= {"HOTLINE_DATA": str(folder), "HOTLINE_PORT": str(port)}
     log = folder / "log"
     try:
         # A pipe would stay open in whatever outlives the program, and hold this process with it.
