@@ -36,7 +36,7 @@ _OF_CASES = {
     name: f"""
       select count(*) from (
         select 1 from "case" c where {QUEUES[name].where} limit {MOST_COUNTED}) n"""
-    for name in ("overdue", "at_risk", "supervised", "redone")
+    for name in ("to_decide", "overdue", "at_risk", "supervised", "redone")
 }
 
 

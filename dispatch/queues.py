@@ -99,6 +99,10 @@ _ALL = (
         "objections", "异议待裁", _DISPATCHERS, f"c.stage = 'objected' and {_OPEN}",
         empty="没有待裁定的派单异议",
     ),
+    Queue(
+        "to_decide", "待批申请", _DISPATCHERS | {Role.SUPERVISOR},
+        f"{_OPEN} and c.pending <> '{{}}'::jsonb", empty="没有待批的延期或停止计时申请",
+    ),
     # Nothing is owed before a case is accepted: the oldest comes first.
     Queue(
         "registered", "待受理", _DISPATCHERS | {Role.AGENT}, f"c.stage = 'registered' and {_OPEN}",

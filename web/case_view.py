@@ -1,6 +1,6 @@
 """What one reader sees of a case: words instead of codes, and a person only as far as allowed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from dispatch.timelines import Entry, Sent, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
-from hotline.inputs import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, URGENCIES
+from hotline.inputs import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, STOP_GROUNDS, URGENCIES
 from hotline.masking import RequesterView, masked_name, masked_phone, masked_text, requester_view
 from hotline.people import ROLE_LABELS, Actor, Role
 from hotline.permissions import may_reveal, requester_open_to
@@ -24,6 +24,8 @@ TEXT_LABELS = {
     "citizen/answered": "答复告知短信",
     "citizen/rating": "评价邀请短信",
     "citizen/refused": "不予受理告知短信",
+    "citizen/extended": "延期告知短信",
+    "citizen/stopped_clock": "停止计时告知短信",
 }
 STATE_LABELS = {
     "queued": "待发送",
@@ -125,6 +127,8 @@ class CaseView:
     past_clocks: tuple[ClockLine, ...]
     history: tuple[EventLine, ...]
     messages: tuple[MessageLine, ...]
+    # What was asked and waits for its decision, in sentences.
+    asked: tuple[str, ...]
     open: tuple[Offer, ...]
     waiting: tuple[tuple[Action, str], ...]
 
@@ -169,6 +173,7 @@ def case_view(
         past_clocks=tuple(c for c in clocks if not c.clock.open)[::-1],
         history=tuple(_event_line(event, reads) for event in past.history)[::-1],
         messages=tuple(_message_line(sent, reads) for sent in past.messages),
+        asked=tuple(_asked(case, reads)),
         open=tuple(
             sorted(
                 (_offer(a, case, rulebook, now) for a, why_not in acts if why_not is None),
@@ -226,10 +231,22 @@ def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str
     return [(label, text) for label, text in facts if text]
 
 
+def _asked(case: CaseFile, reads: _Reader) -> Iterator[str]:
+    extension, stop = case.pending.extension, case.pending.stop
+    if extension:
+        longer = Limit.parse(extension.limit).text
+        label = reads.rules.clock(extension.clock).label
+        yield f"申请{label}延期{longer}：{reads.text(extension.reason)}"
+    if stop:
+        ground = STOP_GROUNDS.get(stop.ground, stop.ground)
+        basis, reason = reads.text(stop.basis), reads.text(stop.reason)
+        yield f"申请停止计时至{in_shanghai(stop.until_at):%Y-%m-%d}（{ground}；{basis}）：{reason}"
+
+
 def _event_line(event: Entry, reads: _Reader) -> EventLine:
     rules = reads.rules
     action = rules.action(event.action)
-    moved = rang(event, rules)
+    moved = rang(event, rules) or _moved_deadlines(event, rules)
     if event.stage_before != event.stage_after:
         before = rules.stage(event.stage_before).label if event.stage_before else ""
         moved = f"{before} → {rules.stage(event.stage_after).label}".lstrip(" →")
@@ -247,6 +264,16 @@ def _event_line(event: Entry, reads: _Reader) -> EventLine:
     )
 
 
+def _moved_deadlines(event: Entry, rules: Procedure) -> str:
+    """办理时限 03-16 → 03-23: what an extension, a stop or its end did."""
+    moved = [
+        (rules.clock(name.removeprefix("due:")).label, days)
+        for name, days in event.changes.items()
+        if name.startswith("due:")
+    ]
+    return "；".join(f"{label} {old[5:10]} → {new[5:10]}" for label, (old, new) in moved)
+
+
 def _clock_line(clock: Running, rules: Procedure, now: datetime) -> ClockLine:
     rule = rules.clock(clock.name)
     action = rules.action(clock.ended_by) if clock.ended_by else None
@@ -254,7 +281,10 @@ def _clock_line(clock: Running, rules: Procedure, now: datetime) -> ClockLine:
         id=clock.id,
         label=rule.label,
         owed_by=ROLE_LABELS.get(Role(clock.owed_by), clock.owed_by),
-        limit=Limit.parse(clock.limit).text,
+        limit="，延期".join(
+            Limit.parse(code).text
+            for code in (clock.limit, *(extension.limit for extension in clock.extensions))
+        ),
         basis=clock.basis,
         clock=clock,
         late=clock.overdue(now),

@@ -13,8 +13,10 @@ from dispatch.perform import perform
 from dispatch.record import load
 from dispatch.timelines import Timeline, timeline
 from hotline.casefile import CaseFile
-from hotline.clocks import Limit, explain
+from hotline.clocks import Limit
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound
+from hotline.explaining import explained
+from hotline.inputs import STOP_GROUNDS
 from hotline.people import Actor
 from hotline.permissions import may_reveal
 from hotline.procedures import PROCEDURES, procedure
@@ -149,8 +151,6 @@ async def explain_clock(
     clock = next((clock for clock in past.clocks if clock.id == clock_id), None)
     if clock is None:
         raise NotFound
-    limit = Limit.parse(clock.limit)
-    explained = explain(limit, clock.started_at, rulebook.calendar)
     label = procedure(case.kind).clock(clock.name).label
     return page(
         request,
@@ -158,8 +158,10 @@ async def explain_clock(
         number=number,
         clock=clock,
         label=label,
-        limit=limit,
-        explained=explained,
+        limit=Limit.parse(clock.limit),
+        extensions=[(Limit.parse(one.limit).text, one) for one in clock.extensions],
+        grounds=STOP_GROUNDS,
+        explained=explained(clock, rulebook),
     )
 
 

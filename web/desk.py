@@ -29,6 +29,7 @@ from web.render import page
 DESK_LISTS = (
     "to_dispatch",
     "objections",
+    "to_decide",
     "registered",
     "to_review",
     "due_callback",
@@ -40,6 +41,7 @@ DESK_LISTS = (
 HINTS = {
     "to_dispatch": "受理后的工单会自动出现在这里，无需刷新。",
     "objections": "承办单位提出派单异议后会出现在这里。",
+    "to_decide": "承办单位申请延期或停止计时后会出现在这里。",
     "registered": "网上和短信登记的诉求会出现在这里，受理后进入“待派单”。",
     "to_review": "承办单位答复后会出现在这里；您经办过的工单由其他审核员审核。",
     "due_callback": "审核通过的工单会出现在这里；您经办过的工单由其他回访员回访。",

@@ -62,7 +62,10 @@ def row_of(html: str, number: str) -> str:
 @pytest.mark.parametrize(
     ("actor", "lists"),
     [
-        (DISPATCHER, ["待派单", "异议待裁", "待受理", "待定重办", "已超期", "临期", "全部在办"]),
+        (
+            DISPATCHER,
+            ["待派单", "异议待裁", "待批申请", "待受理", "待定重办", "已超期", "临期", "全部在办"],
+        ),
         (REVIEWER, ["待审核"]),
         (CALLBACK, ["待回访", "待定重办"]),
     ],
