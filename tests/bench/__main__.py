@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import psutil
 
-from tests.bench import importing, intake, memory, volume
+from tests.bench import importing, intake, memory, recalendar, volume
 from tests.bench.ground import Ground, ground
 
 PARTS: dict[str, Callable[[Ground], list[str]]] = {
     "intake": intake.measure,
     "memory": memory.measure,
     "import": importing.measure,
+    "recalendar": recalendar.measure,
     "volume": volume.measure,
 }
 
