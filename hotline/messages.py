@@ -36,6 +36,13 @@ class Message(SQLModel, table=True):
             text("id desc"),
             postgresql_where=text("unit_id is not null"),
         ),
+        # What did not arrive: few among millions, the newest of each state first.
+        Index(
+            "message_undelivered",
+            "state",
+            "id",
+            postgresql_where=text("channel = 'sms' and state in ('failed', 'unknown', 'expired')"),
+        ),
     )
 
     id: int | None = identity()

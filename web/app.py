@@ -29,6 +29,7 @@ from web import (
     portal,
     public,
     search_page,
+    undelivered,
 )
 from web.assets import Assets, show_static
 from web.given import GIVEN, PUBLIC
@@ -45,6 +46,7 @@ FACES: tuple[Router, ...] = (
     portal.router,
     oversight.router,
     search_page.router,
+    undelivered.router,
     live.router,
     gateways.router,
     phone.router,

@@ -26,6 +26,11 @@ TEXT_LABELS = {
     "citizen/refused": "不予受理告知短信",
     "citizen/extended": "延期告知短信",
     "citizen/stopped_clock": "停止计时告知短信",
+    "citizen/status": "进度查询回复",
+    "citizen/neutral": "查询未匹配回复",
+    "citizen/help": "使用说明回复",
+    "citizen/rated": "评价确认回复",
+    "citizen/stopped": "退订确认回复",
 }
 STATE_LABELS = {
     "queued": "待发送",

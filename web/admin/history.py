@@ -9,7 +9,11 @@ from hotline.people import Role
 from web.admin.frame import PAGE, admin_page, number, words
 from web.given import Me, TheOffice, WebRequest, query_of, roles
 
-LOOKS = {"read_confidential": "阅看保密工单", "reveal_phone": "查看诉求人电话"}
+LOOKS = {
+    "read_confidential": "阅看保密工单",
+    "reveal_phone": "查看诉求人电话",
+    "replay_text": "重发短信",
+}
 """What the access log records, in words."""
 
 
