@@ -16,7 +16,7 @@ from hotline.casefile import CaseFile
 from hotline.people import CLOCK, Actor, Role
 from hotline.procedure import Phase
 from hotline.procedures import procedure
-from hotline.rings import BREACHED, level_at
+from hotline.rings import BREACHED, held, level_at
 from hotline.rulebook import Rulebook
 from hotline.transition import Move, move, open_actions
 
@@ -129,7 +129,11 @@ class Life:
             assert clock.ring_at is not None
             rule = procedure(self.case.kind).clock(clock.name)
             swept_at = max(min(clock.ring_at + SWEEP, moment), self.moves[-1].event.at)
-            level, since = level_at(clock, rule, self.cast.rulebook, now=swept_at)
+            if clock.stop:
+                self.take(self.case, "resume", CLOCK, {}, at=swept_at)
+                continue
+            waits = held(self.case, rule)
+            level, since = level_at(clock, rule, self.cast.rulebook, now=swept_at, held=waits)
             inputs = {
                 "clock": clock.name,
                 "level": level,

@@ -1,6 +1,7 @@
 """The story of one invented case: who does what next, with which words, and how it may go wrong."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from dispatch.demo_life import Life, Over
@@ -9,7 +10,7 @@ from hotline.calendar import in_shanghai
 from hotline.people import Role, citizen
 from hotline.procedure import Phase
 from hotline.routing import suggest
-from hotline.transition import Move
+from hotline.transition import Move, open_actions
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ class Story(Life):
 
     def _handle(self) -> None:
         """Contact, the co-units' reports, and the reply; one in eight is late."""
+        self._ask_for_time()
         self.act(
             "contact",
             self.clerk,
@@ -162,6 +164,31 @@ class Story(Life):
             self.wait((80, 150))
             self.act("remind", Role.SUPERVISOR, (1, 10), note=self.remark("remind"))
         self._reply()
+
+    def _ask_for_time(self) -> None:
+        """Some units ask for an extension or a stop; the centre decides, or has yet to."""
+        # Of those that stand somewhere now more than usual, so that there is something to decide.
+        chance = self.rng.random() / (2 if self.halt else 1)
+        inputs: dict[str, Any]
+        if chance < 0.05:
+            what, inputs = "extension", {"extension_days": self.rng.randint(2, 5)}
+        elif chance < 0.08:
+            until = in_shanghai(self.at).date() + timedelta(days=14)
+            what, inputs = "stop", {"stop_until": until.isoformat()}
+            inputs |= {"stop_ground": "inspection", "basis": "行政许可法 第45条"}
+        else:
+            return
+        if f"request_{what}" not in {action.name for action in open_actions(self.case, self.clerk)}:
+            return
+        reason = self.remark(f"request_{what}")
+        self.act(f"request_{what}", self.clerk, (0.5, 2), reason=reason, **inputs)
+        if self.rng.random() < 0.2:
+            refusal = self.remark("request_denied")
+            self.act(f"deny_{what}", Role.DISPATCHER, (0.5, 4), reason=refusal)
+        else:
+            self.act(f"grant_{what}", Role.DISPATCHER, (0.5, 4))
+        if what == "stop":
+            self.act("resume", self.clerk, (20, 60))
 
     def _reply(self) -> None:
         weak = self.case.round == 1 and self.rng.random() < 0.16

@@ -72,7 +72,7 @@ def request_stop(draft: Draft) -> None:
     until_at = datetime.combine(until_on, LAST_MOMENT, SHANGHAI)
     if until_on <= in_shanghai(draft.now).date():
         raise Incomplete({"stop_until": "停止计时的截止日应晚于今天"})
-    stoppable = [pair for pair in _stoppable(draft) if not pair[1].overdue(draft.now)]
+    stoppable = [pair for pair in _stoppable(draft) if draft.now < pair[1].due_at]
     if not stoppable:
         raise NotAvailable("没有可以停止的时限，或时限已届满")
     for rule, clock in stoppable:
@@ -114,7 +114,8 @@ def grant_stop(draft: Draft) -> None:
         # Decided after its own end: it is a fact of the past.
         stop = msgspec.structs.replace(stop, ended_at=draft.now)
     for _, clock in _stoppable(draft):
-        if not clock.overdue(asked.asked_at):
+        # Of what ends at the very moment of asking nothing is left to be kept.
+        if asked.asked_at < clock.due_at:
             _replace(draft, clock, msgspec.structs.replace(clock, stops=(*clock.stops, stop)))
     deny_stop(draft)
     draft.count("stopped")

@@ -52,6 +52,8 @@ async def test_what_a_demonstration_wants_to_show_is_there(city: Office) -> None
           (select count(*) from assignment where part = 'co') as co,
           (select count(*) from assignment where deemed) as deemed,
           (select count(*) from event where action = 'object') as objected,
+          (select count(*) from event where action = 'grant_stop') as stopped,
+          (select count(*) from event where action = 'grant_extension') as extended,
           (select count(*) from clock where ended_at is null and rung between 1 and 2) as warned
         from "case"
         """,

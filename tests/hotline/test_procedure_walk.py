@@ -231,7 +231,7 @@ class Walk(RuleBasedStateMachine):
             return bool(self.ringing())
         if action.name in ("request_extension", "request_stop"):
             handle = self.case.clock("handle")
-            if handle is None or handle.overdue(self.now) or handle.rung == BREACHED:
+            if handle is None or handle.due_at <= self.now or handle.rung == BREACHED:
                 return False
             return days_stopped("working_day", handle.rests, RULEBOOK.calendar) < 20
         return True

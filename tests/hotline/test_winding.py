@@ -195,7 +195,7 @@ def test_what_remained_when_a_stop_began_remains_when_it_ends(
     case.waits(asked)
     asked_at = case.now
     assume(take(case, "request_stop", days))
-    names = [n for n in MOVING if not case.clock(n).overdue(asked_at)]
+    names = [n for n in MOVING if asked_at < case.clock(n).due_at]
     left = {name: case.left(name, at=asked_at) for name in names}
     # Whoever decides within the limit of the clock or after it: the clock waits for the decision.
     case.waits(decided)

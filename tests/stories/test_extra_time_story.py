@@ -267,9 +267,10 @@ def test_a_stop_that_is_granted_after_its_end_is_a_fact_of_the_past() -> None:
     assert "resume" not in story.can(WATER_CLERK)
 
 
-def test_what_had_run_out_is_not_stopped() -> None:
+@pytest.mark.parametrize("minute", [0, 30])
+def test_what_had_run_out_is_not_stopped(minute: int) -> None:
     story = handled()
-    story.now = at(10, 9, 30)
+    story.now = at(10, 9, minute)
     assert story.due("first_contact") == "03-10 09:00"
     story.does(WATER_CLERK, "request_stop", stop_until="2026-03-12", **TEST)
     story.does(DISPATCHER, "grant_stop")
