@@ -10,6 +10,7 @@ from litestar import Response, Router, get
 
 from dispatch.counts import counts
 from dispatch.figures import UnitFigures, figures, period
+from dispatch.horizon import horizon
 from dispatch.queues import QUEUES, Queue, queue
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
@@ -49,9 +50,11 @@ async def show_oversight(
             after=asked.after or None,
         )
         counted = await counts(connection, me, now=now)
+        published = await horizon(connection, rulebook.calendar, today=in_shanghai(now).date())
     return page(
         request,
         "oversight/show",
+        published=published,
         live="/live",
         asked=asked,
         rulebook=rulebook,

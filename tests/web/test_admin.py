@@ -28,6 +28,8 @@ PAGES: dict[str, set[Role]] = {
     "/admin/catalogue": {Role.ADMIN},
     "/admin/catalogue/new": {Role.ADMIN},
     "/admin/catalogue/1": {Role.ADMIN},
+    "/admin/calendar": {Role.ADMIN},
+    "/admin/calendar/new": {Role.ADMIN},
     "/admin/changes": {Role.ADMIN, Role.SECURITY, Role.AUDIT},
     "/admin/access": {Role.AUDIT},
 }

@@ -34,6 +34,7 @@ TABS = (
     Tab("诉求分类", "/admin/categories", _REGISTER),
     Tab("行政区划", "/admin/places", _REGISTER),
     Tab("派单目录", "/admin/catalogue", _REGISTER),
+    Tab("工作日历", "/admin/calendar", _REGISTER),
     Tab("变更记录", "/admin/changes", _ALL),
     Tab("访问记录", "/admin/access", frozenset({Role.AUDIT})),
 )

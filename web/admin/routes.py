@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, Router, get
 
 from hotline.people import ADMIN_ROLES
+from web.admin.calendar import router as calendar
 from web.admin.catalogue import router as catalogue
 from web.admin.frame import tabs_for
 from web.admin.history import router as history
@@ -31,6 +32,7 @@ router = Router(
         categories_router,
         places_router,
         catalogue,
+        calendar,
         history,
     ],
 )
