@@ -7,7 +7,7 @@ stands in `hotline.extra_time`.
 from collections.abc import Callable
 
 from hotline.calendar import in_shanghai
-from hotline.casefile import Part, Running
+from hotline.casefile import CaseFile, Part, Running
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
@@ -17,6 +17,8 @@ from hotline.winding import recomputed
 
 ANSWERED_WITHIN = (5, 10, 15)
 """Working days after which the share of answered cases is read off."""
+
+_COLUMNS = frozenset(CaseFile.__struct_fields__)
 
 
 def describe(draft: Draft) -> None:
@@ -28,6 +30,29 @@ def describe(draft: Draft) -> None:
     given = {name: draft.inputs[name] for name in fields if name in draft.inputs}
     draft.set(**given, opened_at=draft.now)
     draft.count("opened", unit=False)
+
+
+def detail(draft: Draft) -> None:
+    """What only this kind of case has is kept as its details."""
+    own = {name: value for name, value in draft.inputs.items() if name not in _COLUMNS}
+    draft.set(details={**draft.case.details, **own})
+
+
+def quote(draft: Draft) -> None:
+    """What the leader wrote or said is the text of the case."""
+    details = dict(draft.case.details)
+    draft.set(content=details.pop("instruction"), details=details)
+
+
+def restrict(draft: Draft) -> None:
+    """A work secret (工作秘密) is confidential: whoever reads it is written down."""
+    draft.set(confidential=draft.inputs["secrecy"] == "work_secret")
+
+
+def seal(draft: Draft) -> None:
+    """A state secret leaves a number and dates here, and nothing else (保守国家秘密法 31)."""
+    sealed = {**draft.case.details, "secrecy": "state_secret"}
+    draft.set(title="涉密批示件（线下办理）", details=sealed, confidential=True)
 
 
 def amend(draft: Draft) -> None:
@@ -264,7 +289,7 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
-        recalendar,
+        recalendar, detail, quote, restrict, seal,
         *EXTRA_TIME,
     )
 }  # fmt: skip

@@ -12,6 +12,14 @@ from typing import Any
 
 from hotline.calls import STATUTORY_CHANNELS
 from hotline.errors import Incomplete
+from hotline.instructions import (
+    DISPATCH_MODES,
+    GRADES,
+    ITEM_KINDS,
+    LOOK_BACKS,
+    PRIORITIES,
+    SECRECY,
+)
 from hotline.numbers import normalise_phone
 from hotline.rulebook import Rulebook
 from hotline.wording import Mistyped, clean_text
@@ -148,7 +156,7 @@ _ALL = (
     Input("close_reason", "办结理由", "choice", CLOSE_REASONS),
     Input("refusal_ground", "不予受理理由", "choice", REFUSAL_GROUNDS),
     Input("statutory_channel", "告知渠道", "choice", STATUTORY_CHANNELS),
-    Input("extension_days", "延长天数（工作日）", "integer"),
+    Input("extension_days", "延长天数", "integer"),
     Input("stop_ground", "停止计时事由", "choice", STOP_GROUNDS),
     Input("basis", "依据", "line", max_length=200),
     Input("stop_until", "停止计时至", "day"),
@@ -157,6 +165,25 @@ _ALL = (
     Input("since", "起于", "line", max_length=40),
     Input("notice", "放假通知", "line", max_length=100),
     Input("calendar", "日历版本", "line", max_length=64),
+    # Leaders' instructions (批示登记簿).
+    Input("leader_grade", "批示领导级别", "choice", GRADES),
+    Input("leader", "批示领导", "line", max_length=50),
+    Input("instructed_on", "批示时间", "day"),
+    Input("instruction", "批示内容", "text", max_length=4000),
+    Input("oral", "口头批示", "flag"),
+    Input("sender", "来文单位", "line", max_length=100),
+    Input("document_number", "文号", "line", max_length=60),
+    Input("secrecy", "密级", "choice", SECRECY),
+    Input("priority", "缓急", "choice", PRIORITIES),
+    Input("petition_matter", "信访批示件", "flag"),
+    Input("item_kind", "件别", "choice", ITEM_KINDS),
+    Input("dispatch_mode", "转办方式", "choice", DISPATCH_MODES),
+    Input("proposal", "拟办意见", "text", max_length=4000),
+    Input("progress", "进展情况", "text", max_length=4000),
+    Input("findings", "办理情况", "text", max_length=LONGEST_TEXT),
+    Input("special_report", "专报内容", "text", max_length=LONGEST_TEXT),
+    Input("look_back", "回头看", "choice", LOOK_BACKS),
+    Input("finished_on", "办结日期", "day"),
 )
 INPUTS: dict[str, Input] = {entry.name: entry for entry in _ALL}
 

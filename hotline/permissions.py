@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from hotline.casefile import CaseFile
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
 from hotline.procedure import Action
+from hotline.procedures import PROCEDURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,14 @@ class Scope:
 def visible_cases(actor: Actor, *, first: int = 1) -> Scope:
     """Which cases the actor may see: the first clause of every list, page, search and export.
 
-    The centre sees every case (with the requester masked as `requester_open_to` says), a unit
-    those assigned to itself or below it and not withdrawn, a requester those of the own number.
-    The administrators see none (三员分立).
+    The centre sees every case of the kinds that its roles work on (with the requester masked as
+    `requester_open_to` says), a unit those assigned to itself or below it and not withdrawn, a
+    requester those of the own number. The administrators see none (三员分立).
     """
-    if actor.roles & CENTRE_ROLES or actor.has(Role.CLOCK, Role.IMPORT):
+    if actor.has(Role.CLOCK, Role.IMPORT):
         return Scope("true")
+    if actor.roles & CENTRE_ROLES:
+        return Scope(_of_kinds(kinds_seen_by(actor)))
     if actor.roles & UNIT_ROLES and actor.unit_ids:
         return Scope(
             "exists (select 1 from assignment mine where mine.case_id = c.id"
@@ -35,6 +38,17 @@ def visible_cases(actor: Actor, *, first: int = 1) -> Scope:
     if actor.has(Role.CITIZEN) and actor.phone:
         return Scope(f"c.requester_phone = ${first}", (actor.phone,))
     return Scope("false")
+
+
+def kinds_seen_by(actor: Actor) -> list[str]:
+    """The kinds of which somebody at the centre sees every case (`Procedure.seen_by`)."""
+    return [rules.kind for rules in PROCEDURES.values() if actor.roles & rules.seen_by]
+
+
+def _of_kinds(kinds: Sequence[str]) -> str:
+    # Written out, so that the planner knows how common they are.
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    return "true" if len(kinds) == len(PROCEDURES) else f"c.kind in ({named})"
 
 
 def may(actor: Actor, action: Action, case: CaseFile) -> bool:
@@ -68,11 +82,12 @@ def requester_open_to(actor: Actor, case: Guarded) -> bool:
     """Whether name and number stand on the page without asking.
 
     The centre calls back and so sees them, except of a confidential requester, whom only those
-    see who call or accept calls. A unit always asks, gives a reason, and is written down.
+    see who call, accept calls or keep the register. A unit always asks, gives a reason, and is
+    written down.
     """
     if case.confidential:
-        return actor.has(Role.AGENT, Role.CALLBACK)
-    return actor.has(Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.SUPERVISOR)
+        return actor.has(Role.AGENT, Role.CALLBACK, Role.SECRETARY)
+    return actor.has(Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.SUPERVISOR, Role.SECRETARY)
 
 
 def may_reveal(actor: Actor, case: CaseFile) -> bool:

@@ -75,7 +75,7 @@ class By:
     """
 
     field: str
-    limits: Mapping[Any, "Limit | By"]
+    limits: Mapping[Any, "Limit | By | None"]
     otherwise: "Limit | By | None" = None
 
     def of(self, case: "CaseFile") -> Limit | None:

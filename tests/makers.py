@@ -3,6 +3,7 @@
 Time is one fixed Monday morning unless the test is about time; the city is invented.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -73,6 +74,8 @@ DISPATCHER = staff("派单员老周", Role.DISPATCHER)
 REVIEWER = staff("审核员小秦", Role.REVIEWER)
 CALLBACK = staff("回访员小许", Role.CALLBACK)
 SUPERVISOR = staff("督办员老郑", Role.SUPERVISOR)
+SECRETARY = staff("督查室老陆", Role.SECRETARY)
+LEADER = staff("市领导", Role.LEADER)
 WATER_CLERK = staff("水务局小何", Role.CLERK, unit=WATER)
 CITY_CLERK = staff("城管局小吕", Role.CLERK, unit=CITY_MANAGEMENT)
 HEDONG_CLERK = staff("河东区小施", Role.CLERK, unit=HEDONG)
@@ -87,6 +90,18 @@ REQUEST: dict[str, Any] = {
     "content": "诉求人反映柳桥路8号院自前天上午起停水，至今未恢复，未见通知。",
     "requester_name": "王女士",
     "requester_phone": "13800001234",
+}
+
+INSTRUCTION: dict[str, Any] = {
+    "leader_grade": "vice_mayor",
+    "leader": "许副市长",
+    "instructed_on": "2026-03-09",
+    "instruction": "请水务局牵头核查，提出老旧管网改造计划，十日内报我。",
+    "title": "关于柳桥片区供水管网老化情况的报告",
+    "sender": "河东区人民政府",
+    "document_number": "河东政〔2026〕8号",
+    "secrecy": "ordinary",
+    "priority": "normal",
 }
 
 
@@ -164,11 +179,20 @@ def a_case_in(stage: str, *, now: datetime = MONDAY, **changes: Any) -> CaseFile
 class Story:
     """One case told step by step: `now` moves on, and every move is kept."""
 
-    def __init__(self, *, at: datetime = MONDAY, opened_by: Actor = AGENT, **changes: Any) -> None:
+    def __init__(
+        self,
+        *,
+        at: datetime = MONDAY,
+        opened_by: Actor = AGENT,
+        kind: str = "citizen",
+        opening: str = "open",
+        form: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
         self.now = at
         self.moves: list[Move] = []
-        self.case = a_blank(now=at)
-        self.does(opened_by, "open", **{**REQUEST, **changes})
+        self.case = a_blank(now=at, kind=kind)
+        self.does(opened_by, opening, **{**(REQUEST if form is None else form), **changes})
 
     def waits(self, **delta: float) -> None:
         """Time passes."""

@@ -3,8 +3,9 @@
 from hotline.errors import NotFound
 from hotline.procedure import Procedure
 from hotline.procedures.citizen import CITIZEN
+from hotline.procedures.leader import LEADER
 
-PROCEDURES: dict[str, Procedure] = {procedure.kind: procedure for procedure in (CITIZEN,)}
+PROCEDURES: dict[str, Procedure] = {procedure.kind: procedure for procedure in (CITIZEN, LEADER)}
 
 
 def procedure(kind: str) -> Procedure:

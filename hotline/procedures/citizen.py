@@ -25,6 +25,7 @@ from hotline.procedure import (
     by_urgency,
 )
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
 
 UNIT = Role.CLERK
@@ -39,31 +40,6 @@ CITY = "云州市12345热线工作规程（演示）"
 def not_designated(case: CaseFile, actor: Actor) -> str | None:
     """潍坊市12345政务服务便民热线条例 22: a designated unit may not hand the case back."""
     return "本件已指定办理，不得再次提出派单异议" if case.designated else None
-
-
-def co_units_done(case: CaseFile, actor: Actor) -> str | None:
-    """北京市接诉即办工作条例 14: co-units report to the lead, whose reply waits for them."""
-    waiting = sum(part.part == "co" and part.replied_at is None for part in case.parts)
-    return f"还有{waiting}个协办单位未反馈，主办单位暂不能答复" if waiting else None
-
-
-def co_open(case: CaseFile, actor: Actor) -> str | None:
-    """A co-unit reports once a round, after signing."""
-    part = case.part_of(actor.unit_ids, "co")
-    if part and part.replied_at:
-        return "本单位已反馈协办情况"
-    return None if part and part.signed_at else "请先签收"
-
-
-def co_units_assist(case: CaseFile, actor: Actor) -> str | None:
-    """There is somebody to release."""
-    return None if any(part.part == "co" for part in case.parts) else "本件没有协办单位"
-
-
-def co_unsigned(case: CaseFile, actor: Actor) -> str | None:
-    """A co-unit signs once."""
-    part = case.part_of(actor.unit_ids, "co")
-    return "本单位已签收" if part and part.signed_at else None
 
 
 def after_callback(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:

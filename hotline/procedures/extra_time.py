@@ -17,15 +17,25 @@ from hotline.rings import BREACHED
 UNITS = tuple(sorted(UNIT_ROLES))
 
 
-def decision_clocks(limit: Limit, *, falls: tuple[str, ...], basis: str) -> tuple[ClockRule, ...]:
+_LABELS = {"extension": "延期审批时限", "stop": "停止计时审批时限"}
+
+
+def decision_clocks(
+    limit: Limit,
+    *,
+    falls: tuple[str, ...],
+    basis: str,
+    what: tuple[str, ...] = tuple(_LABELS),
+    owed_by: Role = Role.DISPATCHER,
+) -> tuple[ClockRule, ...]:
     """Whoever decides owes an answer; actions in `falls` leave nothing to decide."""
     return tuple(
         ClockRule(
-            f"decide_{what}", label, Role.DISPATCHER,
-            starts=(f"request_{what}",), ends=(f"grant_{what}", f"deny_{what}", *falls),
+            f"decide_{one}", _LABELS[one], owed_by,
+            starts=(f"request_{one}",), ends=(f"grant_{one}", f"deny_{one}", *falls),
             limit=limit, basis=basis,
         )
-        for what, label in (("extension", "延期审批时限"), ("stop", "停止计时审批时限"))
+        for one in what
     )  # fmt: skip
 
 
@@ -35,18 +45,22 @@ def extra_time(
     asked_in: tuple[str, ...],
     open_in: tuple[str, ...],
     decided_by: tuple[Role, ...],
+    asks: str = "dispatcher/asked",
 ) -> tuple[Action, ...]:
-    """The actions: asked in the stages `asked_in`, decided and ended in any of `open_in`."""
+    """The actions: asked in the stages `asked_in`, decided and ended in any of `open_in`.
+
+    `asks` is the text to those who decide. Without a clock that may stop, nobody asks for a stop.
+    """
     extended = next(rule for rule in clocks if rule.extendable)
     stopped = tuple(rule for rule in clocks if rule.stoppable)
-    return (
+    extensions = (
         Action(
             "request_extension", "申请延期", when=asked_in, by=UNITS, part="lead",
             needs=("extension_days", "reason"), does=("request_extension",),
             only=(partial(_extendable, extended),),
             unless=(_no_extension_waits, partial(_not_extended_yet, extended),
                     partial(_not_expired, (extended,))),
-            tells=("dispatcher/asked",),
+            tells=(asks,),
         ),
         Action(
             "grant_extension", "同意延期", when=open_in, by=decided_by, needs=("note?",),
@@ -58,12 +72,17 @@ def extra_time(
             does=("deny_extension",), only=(_extension_waits,), unless=(_another_party,),
             tells=("unit/decided",), tone="danger",
         ),
+    )  # fmt: skip
+    if not stopped:
+        return extensions
+    return (
+        *extensions,
         Action(
             "request_stop", "申请停止计时", when=asked_in, by=UNITS, part="lead",
             needs=("stop_ground", "basis", "stop_until", "reason"), does=("request_stop",),
             only=(partial(_one_runs, stopped),),
             unless=(_no_stop_waits, _not_stopped, partial(_not_expired, stopped)),
-            tells=("dispatcher/asked",),
+            tells=(asks,),
         ),
         Action(
             "grant_stop", "同意停止计时", when=open_in, by=decided_by, needs=("note?",),

@@ -22,7 +22,9 @@ from tests.makers import (
     HEDONG,
     HEDONG_CLERK,
     HEDONG_STREET,
+    LEADER,
     REVIEWER,
+    SECRETARY,
     SUPERVISOR,
     WATER,
     WATER_CLERK,
@@ -32,15 +34,17 @@ from tests.makers import (
     staff,
 )
 
-LEADER = staff("市领导", Role.LEADER)
 ADMIN = staff("管理员", Role.ADMIN)
 REQUESTER = citizen("+8613800001234")
 
 
 def test_who_sees_which_cases() -> None:
     everything, nothing = Scope("true"), Scope("false")
-    for person in (AGENT, DISPATCHER, REVIEWER, CALLBACK, SUPERVISOR, LEADER, CLOCK):
+    for person in (SUPERVISOR, LEADER, CLOCK):
         assert visible_cases(person) == everything, person.name
+    for person in (AGENT, DISPATCHER, REVIEWER, CALLBACK):
+        assert visible_cases(person) == Scope("c.kind in ('citizen')"), person.name
+    assert visible_cases(SECRETARY) == Scope("c.kind in ('leader')")
     assert visible_cases(importer("市长信箱")) == everything
     for role in (Role.ADMIN, Role.SECURITY, Role.AUDIT):
         assert visible_cases(staff("管理", role)) == nothing
@@ -144,7 +148,9 @@ PEOPLE: dict[str, Actor] = {
 @pytest.mark.parametrize("stage", OFFERED)
 def test_who_is_offered_what(stage: str, who: str) -> None:
     offered = {action.name for action in open_actions(a_case_in(stage), PEOPLE[who])}
-    by_time_anywhere = {"warn", "breach"} if stage not in ("closed", "refused") else set()
+    by_time_anywhere = (
+        {"warn", "breach", "recalendar"} if stage not in ("closed", "refused") else set()
+    )
     expected = OFFERED[stage].get(who, set())
     assert offered == (expected | by_time_anywhere if who == "clock" else expected)
 

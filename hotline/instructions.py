@@ -1,0 +1,42 @@
+"""What is particular to leaders' instructions (领导批示件): their words, and what they ask for."""
+
+import re
+
+GRADES = {
+    "province": "省部级及以上领导",
+    "mayor": "市长",
+    "vice_mayor": "副市长",
+    "assistant": "市长助理",
+}
+SECRECY = {
+    "ordinary": "普通",
+    "work_secret": "工作秘密",
+    "state_secret": "国家秘密（只登记存根，线下办理）",
+}
+PRIORITIES = {"normal": "平件", "urgent": "加急", "extra_urgent": "特急"}
+ITEM_KINDS = {"action": "办件", "read": "阅件"}
+DISPATCH_MODES = {
+    "original": "原件转办，复印件留存",
+    "copy_notice": "批示抄告单附复印件",
+    "telegram": "传真、发电",
+    "document": "发文通知",
+    "courier": "机要交通或者邮寄",
+}
+LOOK_BACKS = {"none": "不需要", "month": "1个月后", "quarter": "3个月后"}
+
+# 宁波市人民政府办公厅领导批示件办理工作规程 五（一）.
+_TO_ACT_ON = re.compile("阅研|阅处|酌")
+_TO_READ = re.compile("阅|参考")
+# A clear request (明确批示要求), whatever else is written.
+_ASKS = re.compile("办|处|研究|落实|核|查|督|抓|整改|解决|推进|报告|报我|反馈|提出|制定|协调|牵头")
+
+
+def proposed_item(instruction: str) -> str:
+    """办件 ("action") or 阅件 ("read"), as the wording of the instruction suggests.
+
+    阅研, 阅处, 酌 and every clear request are for action; 阅 and 参考 alone are for reading.
+    A person confirms it.
+    """
+    if _TO_ACT_ON.search(instruction) or _ASKS.search(instruction):
+        return "action"
+    return "read" if _TO_READ.search(instruction) else "action"

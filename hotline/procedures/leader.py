@@ -1,0 +1,329 @@
+"""领导批示件办理规程: from the register to the look-back.
+
+Read beside 宁波市人民政府办公厅领导批示件办理工作规程 (办件与阅件, 登记编号, 期限, 专报),
+办理领导批示件需“五勤” (批示登记簿 and how instructions are passed on) and, for what is secret,
+保守国家秘密法. Limits without a figure there are the demonstration city's own and say so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotline.casefile import CaseFile
+from hotline.clocks import calendar_days, hours, same_day, working_days, working_hours
+from hotline.errors import Secret
+from hotline.instructions import proposed_item
+from hotline.people import UNIT_ROLES, Actor, Role
+from hotline.procedure import NEW, Action, By, ClockRule, Extension, Phase, Procedure, Stage
+from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.time import TIME
+
+OFFICE = (Role.SECRETARY,)
+LEADERS = (Role.SECRETARY, Role.LEADER)
+UNIT = Role.CLERK
+UNITS = tuple(sorted(UNIT_ROLES))
+WITH_UNITS = ("assigned", "working")
+RULES = "宁波市人民政府办公厅领导批示件办理工作规程"
+CITY = "云州市领导批示件办理规程（演示）"
+
+
+def no_state_secret(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """保守国家秘密法 31: a non-classified system neither stores nor processes a state secret."""
+    if inputs["secrecy"] == "state_secret":
+        raise Secret(
+            "国家秘密不得录入本系统，您填写的内容没有保存。请按保密规定线下办理，"
+            "并用“登记涉密件存根”只登记编号和日期。"
+        )
+    return {}
+
+
+def after_proposal(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """办件 are assigned to units; 阅件 circulate and are archived."""
+    return "drafted" if inputs["item_kind"] == "action" else "circulating"
+
+
+def item_by_its_words(case: CaseFile) -> Mapping[str, Any]:
+    """办件 or 阅件, proposed from what the leader wrote."""
+    return {"item_kind": proposed_item(case.content)}
+
+
+def look_back_first(case: CaseFile, actor: Actor) -> str | None:
+    """What was to be looked at again is not archived before."""
+    return "应先完成“回头看”再归档" if case.clock("look_back") else None
+
+
+def look_back_due(case: CaseFile, actor: Actor) -> str | None:
+    """There is a look-back to be done."""
+    return None if case.clock("look_back") else "本件没有待办的“回头看”"
+
+
+STAGES = (
+    Stage("received", "待拟办", Phase.INTAKE, "已登记"),
+    Stage("drafted", "待交办", Phase.ASSIGNMENT, "办理中"),
+    Stage("circulating", "阅件传阅", Phase.HANDLING, "办理中"),
+    Stage("offline", "线下办理", Phase.HANDLING, "办理中"),
+    Stage("assigned", "交办待签收", Phase.ASSIGNMENT, "办理中"),
+    Stage("working", "承办中", Phase.HANDLING, "办理中"),
+    Stage("fed_back", "反馈待审核", Phase.REVIEW, "办理中"),
+    Stage("reporting", "待报专报", Phase.REVIEW, "办理中"),
+    Stage("reported", "领导审签中", Phase.REVIEW, "办理中"),
+    Stage("approved", "待销号", Phase.REVIEW, "办理中"),
+    Stage("signed_off", "已销号待归档", Phase.VERDICT, "已办结"),
+    Stage("archived", "已归档", Phase.CLOSED, "已办结"),
+    Stage("voided", "登记撤销", Phase.CLOSED, "已撤销"),
+)
+
+REGISTER = (
+    "leader_grade", "leader", "instructed_on", "instruction", "oral?", "title", "sender?",
+    "document_number?", "secrecy", "priority", "petition_matter?",
+)  # fmt: skip
+STUB = ("leader_grade", "instructed_on", "priority", "oral?")
+
+CLOCKS = (
+    ClockRule(
+        "upward", "向上级反馈时限", Role.SECRETARY,
+        starts=("register", "register_stub"), ends=("approve_report", "void"),
+        limit=By("petition_matter", {True: None}, otherwise=By(
+            "leader_grade", {"province": calendar_days(15)},
+        )),
+        basis=f"{RULES} 一（七）：省部级以上领导批示件自收件之日起15天内办结并向上级反馈",
+    ),
+    ClockRule(
+        "propose", "登记拟办时限", Role.SECRETARY,
+        starts=("register",), ends=("propose", "void"),
+        limit=By("priority", {"extra_urgent": hours(1), "urgent": hours(4)},
+                 otherwise=working_hours(4)),
+        basis=f"{RULES} 二（一）：即时交办、及时登记编号并拟定办理方案；具体时长为演示设定",
+    ),
+    ClockRule(
+        "assign", "交办时限", Role.SECRETARY,
+        starts=("propose",), ends=("assign", "void"),
+        limit=By("item_kind", {"action": By(
+            "priority", {"extra_urgent": same_day(), "urgent": same_day()},
+            otherwise=calendar_days(3),
+        )}),
+        basis="领导批示办理的通行做法：普通件3日内交办到位，紧急或者重要的当日交办",
+    ),
+    ClockRule(
+        "circulate", "传阅归档时限", Role.SECRETARY,
+        starts=("propose",), ends=("archive",),
+        limit=By("item_kind", {"read": working_days(5)}),
+        basis=f"{RULES} 五（二）：不得影响文件正常流转；具体时长为演示设定",
+    ),
+    ClockRule(
+        "offline", "线下办结登记时限", Role.SECRETARY,
+        starts=("register_stub",), ends=("finish_offline",),
+        limit=calendar_days(15),
+        basis=f"{RULES} 五（六）：涉密件按规定渠道办理；登记时长为演示设定",
+    ),
+    ClockRule(
+        "feedback", "向领导反馈时限", Role.SECRETARY,
+        starts=("assign",), ends=("interim_report", "submit_report"),
+        limit=By("petition_matter", {True: calendar_days(60)}, otherwise=By(
+            "leader_grade",
+            {"mayor": working_days(10), "vice_mayor": working_days(10),
+             "assistant": working_days(10)},
+        )),
+        basis=f"{RULES} 二（四）、三（三）：交办后10个工作日内反馈；四（四）：信访批示件按信访规定",
+    ),
+    ClockRule(
+        "sign_in", "签收时限", UNIT,
+        starts=("assign", "reassign"), ends=("sign", "deem_signed"),
+        limit=By("priority", {"extra_urgent": hours(1), "urgent": hours(4)},
+                 otherwise=working_days(1)),
+        basis=f"{CITY} 第八条：1个工作日内签收，逾期视为签收",
+        breach="deem_signed",
+    ),
+    ClockRule(
+        "handle", "承办时限", UNIT,
+        starts=("assign", "reassign", "redo", "order_further", "reopen"), ends=("feed_back",),
+        limit=By("petition_matter", {True: calendar_days(50)}, otherwise=By(
+            "priority", {"extra_urgent": working_days(1), "urgent": working_days(3)},
+            otherwise=working_days(8),
+        )),
+        basis=f"{RULES} 五（四）：在规定期限内反馈；为审核和专报留出时间，具体时长为演示设定",
+        extendable=Extension(
+            By("petition_matter", {True: calendar_days(30)}, otherwise=working_days(5)), times=1,
+            basis="平政办〔2017〕18号：期限内书面申请延期；信访工作条例 第34条：延长不超过30日",
+        ),
+    ),
+    *decision_clocks(
+        working_hours(8), falls=("feed_back", "reassign"), what=("extension",),
+        owed_by=Role.SECRETARY, basis=f"{CITY} 第十条（演示设定）",
+    ),
+    ClockRule(
+        "urge", "每月催办时限", Role.SECRETARY,
+        starts=("assign", "reassign", "remind", "redo", "order_further", "reopen"),
+        ends=("remind", "feed_back"),
+        limit=calendar_days(30),
+        basis="领导批示办理的通行做法：交办后每月催办督办一次，紧急的随时催办",
+    ),
+    ClockRule(
+        "review", "审核时限", Role.SECRETARY,
+        starts=("feed_back",), ends=("approve_feedback", "redo"),
+        limit=By("priority", {"extra_urgent": hours(2), "urgent": working_hours(4)},
+                 otherwise=working_days(1)),
+        basis=f"{CITY} 第十一条（演示设定）",
+    ),
+    ClockRule(
+        "report", "专报时限", Role.SECRETARY,
+        starts=("approve_feedback", "return_report"), ends=("submit_report",),
+        limit=By("priority", {"extra_urgent": hours(4), "urgent": working_days(1)},
+                 otherwise=working_days(1)),
+        basis=f"{RULES} 二（三）：及时专报；具体时长为演示设定",
+    ),
+    ClockRule(
+        "countersign", "送签跟踪时限", Role.SECRETARY,
+        starts=("submit_report",), ends=("approve_report", "return_report", "order_further"),
+        limit=working_days(3),
+        basis=f"{RULES} 一（三）、（四）：送原批办领导审定；跟踪时长为演示设定",
+    ),
+    ClockRule(
+        "sign_off", "销号时限", Role.SECRETARY,
+        starts=("approve_report",), ends=("sign_off",),
+        limit=working_days(2),
+        basis=f"{CITY} 第十三条：台账挂号督办、销号落实（演示设定）",
+    ),
+    ClockRule(
+        "look_back", "回头看时限", Role.SECRETARY,
+        starts=("sign_off",), ends=("look_back", "reopen"),
+        limit=By("look_back", {"month": calendar_days(30), "quarter": calendar_days(90)}),
+        basis="领导批示办理的通行做法：已办结但易反复的事项及时“回头看”；时长由销号时选定",
+    ),
+    ClockRule(
+        "archive", "归档时限", Role.SECRETARY,
+        starts=("sign_off",), ends=("archive", "reopen"),
+        limit=calendar_days(365),
+        basis="办理领导批示件需“五勤” 手勤：及时归档备查；年终整理归档",
+    ),
+)  # fmt: skip
+
+ACTIONS = (
+    Action(
+        "register", "登记批示件", when=(NEW,), to="received", by=OFFICE, needs=REGISTER,
+        check=no_state_secret, does=("describe", "detail", "quote", "restrict"), tone="primary",
+    ),
+    Action(
+        "register_stub", "登记涉密件存根", when=(NEW,), to="offline", by=OFFICE, needs=STUB,
+        does=("describe", "detail", "seal"),
+    ),
+    Action(
+        "propose", "拟办", when=("received",), to=after_proposal, by=OFFICE,
+        needs=("item_kind", "dispatch_mode", "proposal?"), begins=item_by_its_words,
+        does=("detail",), tone="primary",
+    ),
+    Action(
+        "assign", "交办", when=("drafted",), to="assigned", by=OFFICE,
+        needs=("lead_unit", "co_units?", "note?"), does=("assign",),
+        tells=("unit/dispatched", "co/dispatched"), tone="primary",
+    ),
+    Action(
+        "reassign", "改交其他单位", when=WITH_UNITS, to="assigned", by=OFFICE,
+        needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign"),
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
+    ),
+    Action(
+        "sign", "签收", when=("assigned",), to="working", by=UNITS, part="lead",
+        does=("sign",), tone="primary",
+    ),
+    Action(
+        "deem_signed", "视为签收", when=("assigned",), to="working", by=(Role.CLOCK,),
+        does=("deem",), tells=("unit/deemed",),
+    ),
+    Action(
+        "co_sign", "协办签收", when=WITH_UNITS, by=UNITS, part="co", does=("sign",),
+        unless=(co_unsigned,), tone="primary",
+    ),
+    Action(
+        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co", needs=("progress",),
+        does=("co_reply",), unless=(co_open,), handles=True, tells=("unit/co_replied",),
+        tone="primary",
+    ),
+    Action(
+        "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
+        does=("release",), only=(co_units_assist,), tells=("former/released",),
+    ),
+    Action(
+        "feed_back", "反馈办理结果", when=("working",), to="fed_back", by=UNITS, part="lead",
+        needs=("findings",), does=("reply",), unless=(co_units_done,), handles=True,
+        tells=("secretary/fed_back",), tone="primary",
+    ),
+    Action(
+        "progress", "报告进展", when=("working",), by=UNITS, part="lead", needs=("progress",),
+        handles=True, tells=("secretary/progress",),
+    ),
+    Action(
+        "approve_feedback", "审核通过", when=("fed_back",), to="reporting", by=OFFICE,
+        needs=("note?",), recused=True, tone="primary",
+    ),
+    Action(
+        "redo", "退回重办", when=("fed_back",), to="working", by=OFFICE, needs=("reason",),
+        does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+    ),
+    Action(
+        "interim_report", "报送进展专报", when=WITH_UNITS, by=OFFICE, needs=("special_report",),
+        tells=("leader/reported",),
+    ),
+    Action(
+        "submit_report", "报送专报", when=("reporting",), to="reported", by=OFFICE,
+        needs=("special_report",), tells=("leader/reported",), tone="primary",
+    ),
+    Action(
+        "approve_report", "审签同意", when=("reported",), to="approved", by=LEADERS,
+        needs=("note?",), tells=("secretary/decided",), tone="primary",
+    ),
+    Action(
+        "return_report", "审签退回修改", when=("reported",), to="reporting", by=LEADERS,
+        needs=("reason",), tells=("secretary/decided",), tone="danger",
+    ),
+    Action(
+        "order_further", "批示继续办理", when=("reported",), to="working", by=LEADERS,
+        needs=("reason",), does=("new_round",), recused=True,
+        tells=("unit/redo", "secretary/decided"), tone="danger",
+    ),
+    Action(
+        "sign_off", "销号", when=("approved",), to="signed_off", by=OFFICE,
+        needs=("look_back", "note?"), does=("detail",), tone="primary",
+    ),
+    Action(
+        "look_back", "回头看：落实到位", when=("signed_off",), by=OFFICE, needs=("findings",),
+        only=(look_back_due,), tone="primary",
+    ),
+    Action(
+        "reopen", "回头看：重新办理", when=("signed_off",), to="working", by=OFFICE,
+        needs=("reason",), does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+    ),
+    Action(
+        "archive", "归档", when=("circulating", "signed_off"), to="archived", by=OFFICE,
+        needs=("note?",), unless=(look_back_first,),
+    ),
+    Action(
+        "finish_offline", "线下办结", when=("offline",), to="archived", by=OFFICE,
+        needs=("finished_on",), does=("detail",), tone="primary",
+    ),
+    Action(
+        "void", "撤销登记", when=("received", "drafted"), to="voided", by=OFFICE,
+        needs=("reason",), tone="danger",
+    ),
+    Action(
+        "remind", "催办", when=WITH_UNITS, by=(Role.SECRETARY, Role.SUPERVISOR),
+        needs=("note?",), does=("remind",), tells=("unit/reminded",),
+    ),
+    *extra_time(
+        CLOCKS, asked_in=("working",), open_in=WITH_UNITS, decided_by=OFFICE,
+        asks="secretary/asked",
+    ),
+    *TIME,
+)  # fmt: skip
+
+LEADER = Procedure(
+    kind="leader",
+    version="2026",
+    title="领导批示件办理规程",
+    stages=STAGES,
+    clocks=CLOCKS,
+    actions=ACTIONS,
+    seen_by=frozenset({Role.SECRETARY, Role.SUPERVISOR, Role.LEADER}),
+    matter="批示件",
+    numbered=True,
+)
