@@ -97,6 +97,20 @@ class Entrance:
         )
         return token
 
+    async def knows(self, name: str, password: str, *, now: datetime) -> bool:
+        """Whether this is the account's password, counted as an attempt to sign in is.
+
+        Raises TooMany where too many are looked at already.
+        """
+        row = await self._claim_attempt(name, now)
+        right = await self._verified(row["password_hash"] if row else _NOBODY, password)
+        if row is None or not right:
+            return False
+        await self._office.pool.execute(
+            "update staff set failed_sign_ins = 0, locked_until = null where id = $1", row["id"]
+        )
+        return True
+
     async def _claim_attempt(self, name: str, now: datetime) -> asyncpg.Record | None:
         return await self._office.pool.fetchrow(
             """

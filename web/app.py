@@ -25,6 +25,7 @@ from web import (
     live,
     login,
     oversight,
+    own_password,
     phone,
     portal,
     public,
@@ -40,6 +41,7 @@ from web.render import template_environment
 # Every face: a module of `web` with a `router`. Its guard stands in the router.
 FACES: tuple[Router, ...] = (
     login.router,
+    own_password.router,
     cases.router,
     console.router,
     desk.router,
