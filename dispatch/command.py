@@ -9,6 +9,7 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from dispatch.lodging import EmbeddedError
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "migrate", _migrate, "建表或升级表结构，载入工作日历 (create or upgrade tables)")
     _add(commands, "demo", _demo, "在空库里生成演示城市 (fill an empty database with a demo city)")
     _add_import(commands)
+    _add_calendar(commands)
     _add_token(commands)
     _add(commands, "doctor", _doctor, "检查各部分是否正常，说明怎么办 (find what is wrong)")
     passwd = _add(
@@ -95,6 +97,20 @@ def _add_import(commands: Commands) -> None:
 
     parser = _add(commands, "import", _import, "导入其他系统的工单 (import cases of other systems)")
     imports.add_arguments(parser)
+
+
+def _add_calendar(commands: Commands) -> None:
+    help = "工作日历 (the calendar of working days)"
+    parser = commands.add_parser("calendar", help=help, description=help)
+    parser.set_defaults(run=lambda args, settings: _help(parser))
+    actions = parser.add_subparsers(title="操作 (actions)", metavar="ACTION")
+    load = _add(actions, "load", _load_calendar, "载入一年的放假安排 (load a notice of holidays)")
+    load.add_argument(
+        "file", type=Path, metavar="FILE", help="每行一天：日期,休或班,节日（date,kind,name）"
+    )
+    load.add_argument("--year", required=True, help="通知的年份，如 2027")
+    load.add_argument("--title", default="", help="通知的名称和文号")
+    load.add_argument("--dry-run", action="store_true", help="只看哪些期限会变更，不写入")
 
 
 def _add_token(commands: Commands) -> None:
@@ -183,6 +199,14 @@ def _import(args: argparse.Namespace, settings: Settings) -> int:
 
     with reached(settings) as found:
         return imports.run(args, found)
+
+
+def _load_calendar(args: argparse.Namespace, settings: Settings) -> int:
+    from dispatch import holiday_file
+    from dispatch.premises import reached
+
+    with reached(settings) as found:
+        return holiday_file.run(args, found)
 
 
 def _doctor(args: argparse.Namespace, settings: Settings) -> int:

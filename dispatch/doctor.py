@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from dispatch.audit import verify
 from dispatch.db import alembic_config
+from dispatch.horizon import horizon
 from dispatch.office import Office, clock, open_office
 from dispatch.worker import KIND
 from hotline.calendar import in_shanghai
@@ -21,7 +22,6 @@ from hotline.settings import Settings
 
 OLDEST_POSTGRES = 18
 WORKER_SILENT_AFTER = timedelta(seconds=30)
-HORIZON_DAYS = 60
 TEXT_WAITS_AT_MOST = timedelta(minutes=10)
 LEAST_FREE_BYTES = 2 * 1024**3
 SKEW_AT_MOST = timedelta(seconds=2)
@@ -167,15 +167,13 @@ async def _worker(office: Office) -> Finding:
 
 async def _calendar(office: Office) -> Finding:
     calendar = (await office.rulebook()).calendar
-    left = (calendar.horizon - in_shanghai(clock()).date()).days
-    provisional = await office.pool.fetchval(
-        "select count(*) from (select 1 from clock k where k.provisional and k.ring_at is not null"
-        " limit $1) few",
-        MOST_COUNTED,
-    )
-    says = f"已公布至 {calendar.horizon}（还有 {left} 天），暂定期限 {provisional} 个"
-    if left < HORIZON_DAYS:
-        do = "请在国务院办公厅公布下一年放假安排后，由系统管理员载入日历。"
+    found = await horizon(office.pool, calendar, today=in_shanghai(clock()).date())
+    says = f"已公布至 {found.on}（还有 {found.days_left} 天），暂定期限 {found.provisional_words}"
+    if found.near:
+        do = (
+            "请在国务院办公厅公布下一年放假安排后，由系统管理员载入日历："
+            "系统管理的“工作日历”，或 hotline calendar load。"
+        )
         return Finding("工作日历", State.WATCH, says, do)
     return Finding("工作日历", State.FINE, says)
 

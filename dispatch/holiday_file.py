@@ -26,18 +26,19 @@ OPERATOR = Actor(name="命令行", roles=frozenset({Role.ADMIN}))
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """0 where it was loaded, or is there already; 1 where the file is wrong, with the lines."""
     try:
-        text = read_text(args.file.read_bytes()) if _fits(args.file) else None
-    except OSError as fault:
-        print(f"{args.file} 读不了：{fault.strerror}", file=sys.stderr)
-        return WRONG
-    if text is None:
-        print(f"{args.file} 太大，放假安排应不超过 {LARGEST // 1024} KB。", file=sys.stderr)
-        return WRONG
-    try:
-        return asyncio.run(_load(args, text, settings))
+        return asyncio.run(_load(args, _content(args.file), settings))
     except Incomplete as refusal:
         print("\n".join(refusal.fields.values()), file=sys.stderr)
         return WRONG
+
+
+def _content(path: Path) -> str:
+    try:
+        if path.stat().st_size <= LARGEST:
+            return read_text(path.read_bytes())
+    except OSError as fault:
+        raise Incomplete({"lines": f"{path} 读不了：{fault.strerror}"}) from None
+    raise Incomplete({"lines": f"{path} 太大，放假安排应不超过 {LARGEST // 1024} KB。"})
 
 
 def read_text(content: bytes) -> str:
@@ -50,10 +51,6 @@ def read_text(content: bytes) -> str:
         if "\x00" not in text:
             return text
     raise Incomplete({"lines": "文件不是文本（CSV），请另存为 CSV 后再上传"})
-
-
-def _fits(path: Path) -> bool:
-    return path.stat().st_size <= LARGEST
 
 
 async def _load(args: argparse.Namespace, text: str, settings: Settings) -> int:

@@ -42,7 +42,18 @@ async def hotline(*arguments: str, put_in: str = "", **variables: str) -> Said:
 async def test_the_help_names_every_command() -> None:
     said = await hotline("--help")
     assert said.code == 0
-    commands = {"up", "web", "worker", "migrate", "demo", "import", "token", "doctor", "passwd"}
+    commands = {
+        "up",
+        "web",
+        "worker",
+        "migrate",
+        "demo",
+        "import",
+        "token",
+        "doctor",
+        "passwd",
+        "calendar",
+    }
     assert commands <= set(re.findall(r"^ {4}([a-z]+) ", said.out, re.MULTILINE))
 
 
