@@ -8,8 +8,9 @@ from datetime import datetime
 
 from dispatch.db import Connection
 from dispatch.listing import Values
-from dispatch.queues import AT_RISK, QUEUES, queues_for
+from dispatch.queues import AT_RISK, QUEUES, STAGE_LISTS, queues_for
 from hotline.people import Actor
+from hotline.permissions import visible_cases
 
 MOST_COUNTED = 1000
 """A bounded count ends here, and is shown as "999+"."""
@@ -22,6 +23,8 @@ STAGES = {
     "verdicts": "called_back",
     "to_review": "replied",
     "due_callback": "answered",
+    # Stages of every kind have names of their own.
+    **{one.name: one.name.partition(":")[2] for one in STAGE_LISTS},
 }
 _OF_UNITS = {
     name: f"""
@@ -35,7 +38,8 @@ _OF_UNITS = {
 _OF_CASES = {
     name: f"""
       select count(*) from (
-        select 1 from "case" c where {QUEUES[name].where} limit {MOST_COUNTED}) n"""
+        select 1 from "case" c where {QUEUES[name].where} and (:scope)
+        limit {MOST_COUNTED}) n"""
     for name in ("to_decide", "overdue", "at_risk", "supervised", "redone")
 }
 
@@ -54,6 +58,10 @@ async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict
     if not wanted:
         return {}
     text = ",\n".join(f'({statement}) as "{name}"' for name, statement in wanted.items())
+    if ":scope" in text:
+        scope = visible_cases(actor, first=len(put.given) + 1)
+        put.given.extend(scope.values)
+        text = text.replace(":scope", scope.condition)
     for word, value, kind in (
         (":units", list(actor.unit_ids), "bigint[]"),
         (":now", now, "timestamptz"),

@@ -15,6 +15,7 @@ from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
+from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
 
 LONGEST_PERIOD = timedelta(days=40 * 366)
@@ -106,12 +107,12 @@ def _rate(part: int, whole: int) -> float | None:
 
 _SUMS = """
     select unit_id, measure, sum(n)::int as n from tally
-    where day between $1 and $2 and ($3::bigint[] is null or unit_id = any($3))
+    where kind = $4 and day between $1 and $2 and ($3::bigint[] is null or unit_id = any($3))
     group by unit_id, measure
     """
 _NOW = """
     select unit_id, sum(n)::int as n from tally
-    where day is null and measure like 'stage:%' and not (measure = any($1))
+    where kind = $3 and day is null and measure like 'stage:%' and not (measure = any($1))
       and ($2::bigint[] is null or unit_id = any($2))
     group by unit_id
     """
@@ -138,8 +139,9 @@ async def figures(
     from_on: date,
     to_on: date,
     unit_id: int | None = None,
+    kind: str = CITIZEN.kind,
 ) -> Figures:
-    """The figures of the period: of the city, or of a unit and everything below it.
+    """The figures of the period for one kind: of the city, or of a unit and everything below it.
 
     A unit sees its own and those below. Three statements. Raises Incomplete, NotPermitted.
     """
@@ -148,8 +150,8 @@ async def figures(
     if to_on - from_on > LONGEST_PERIOD:
         raise Incomplete({"from": "统计期间过长"})
     units = _units(actor, rulebook, unit_id)
-    sums = await connection.fetch(_SUMS, from_on, to_on, units)
-    opened = await connection.fetch(_NOW, _CLOSED, units)
+    sums = await connection.fetch(_SUMS, from_on, to_on, units, kind)
+    opened = await connection.fetch(_NOW, _CLOSED, units, kind)
     late = await connection.fetch(_OVERDUE, list(rulebook.units) if units is None else units, now)
     found: dict[int | None, dict[str, int]] = {}
     for row in sums:

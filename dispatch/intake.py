@@ -1,7 +1,7 @@
 """A case or a call from whoever brings it: the agent, a letter, another system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.office import Office
 from dispatch.perform import Outcome, another_act, refuse_another
+from dispatch.serials import next_serial
+from hotline.calendar import in_shanghai
 from hotline.calls import (
     DISPOSITION_LABELS,
     EMERGENCY_CHANNELS,
@@ -22,7 +24,12 @@ from hotline.calls import (
 from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotPermitted
 from hotline.inputs import accept
-from hotline.numbers import WrongNumber, new_lookup_code, parse_case_number
+from hotline.numbers import (
+    WrongNumber,
+    new_lookup_code,
+    parse_case_number,
+    register_number,
+)
 from hotline.people import Actor, Role
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
@@ -39,26 +46,39 @@ async def open_case(
     inputs: Mapping[str, Any],
     now: datetime,
     kind: str = CITIZEN,
-    action: str = "open",
+    action: str = "",
     idempotency_key: str | None = None,
 ) -> Outcome:
-    """Open a case of the kind with what its form asks for.
+    """Open a case of the kind with what the action's form asks for (the kind's usual opening).
 
-    Raises NotPermitted, Incomplete, or Conflict where the key did something else before.
+    Raises NotFound (no such kind or action), NotPermitted, Incomplete, Secret, or Conflict where
+    the key did something else before.
     """
     rulebook = await office.rulebook()
+    rules = procedure(kind)
     blank = new_file(kind, await office.new_number(now), now=now)
     opened = move(
         blank,
-        action,
+        action or rules.openings[0].name,
         actor=actor,
         inputs=inputs,
         now=now,
         rulebook=rulebook,
         idempotency_key=idempotency_key,
     )
-    async with office.pool.acquire() as connection:
-        outcome = await _write_once(connection, opened, actor)
+    try:
+        if rules.numbered:
+            async with transaction(office.pool) as connection:
+                opened = await _numbered(connection, opened, actor, rulebook)
+                case_id = await record.write_new(connection, [opened])
+        else:
+            async with office.pool.acquire() as connection:
+                case_id = await record.write_new(connection, [opened])
+    except asyncpg.UniqueViolationError as clash:
+        if clash.constraint_name != "event_key_once":
+            raise
+        return await _opened_before(office, opened, actor)
+    outcome = Outcome(msgspec.structs.replace(opened.after, id=case_id), opened.event)
     office.bell.ring(outcome.case.number)
     return outcome
 
@@ -272,18 +292,24 @@ async def _logged_before(office: Office, this: _This) -> LoggedCall | None:
     return LoggedCall(row["id"], disposition, opened)
 
 
-async def _write_once(connection: Connection, opened: Move, actor: Actor) -> Outcome:
-    """Write a new case, or find the one that the same key had opened."""
-    try:
-        case_id = await record.write_new(connection, [opened])
-    except asyncpg.UniqueViolationError as clash:
-        if clash.constraint_name != "event_key_once":
-            raise
+async def _numbered(connection: Connection, opened: Move, actor: Actor, rulebook: Rulebook) -> Move:
+    """The entry with the next number of the actor's office in its register (顺序号)."""
+    if actor.unit_id is None:
+        raise NotPermitted("没有所属单位，不能登记。")
+    case, year = opened.after, in_shanghai(opened.after.opened_at).year
+    serial = await next_serial(connection, kind=case.kind, unit_id=actor.unit_id, year=year)
+    register = rulebook.units[actor.unit_id].label + procedure(case.kind).matter
+    details = {**case.details, "serial": register_number(register, year, serial)}
+    return replace(opened, after=msgspec.structs.replace(case, details=details))
+
+
+async def _opened_before(office: Office, opened: Move, actor: Actor) -> Outcome:
+    """The case that the same key had opened."""
+    async with office.pool.acquire() as connection:
         prior = await record.prior(connection, actor, opened.event.idempotency_key or "")
         assert prior is not None
         refuse_another(prior, opened.event.action, inputs=opened.event.inputs)
         case = await record.load(connection, prior.number, actor)
-        if case is None:
-            raise NotPermitted("这个 Idempotency-Key 对应的工单您无权查看。") from clash
-        return Outcome(case, None)
-    return Outcome(msgspec.structs.replace(opened.after, id=case_id), opened.event)
+    if case is None:
+        raise NotPermitted("这个 Idempotency-Key 对应的工单您无权查看。")
+    return Outcome(case, None)

@@ -5,6 +5,7 @@ see (`permissions.visible_cases`), whatever the queue's own condition says. List
 driven by its assignments, so that their cost does not grow with the city's cases.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -30,6 +31,9 @@ from dispatch.listing import (
 from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
 from hotline.permissions import visible_cases
+from hotline.procedure import Phase, Procedure
+from hotline.procedures import PROCEDURES
+from hotline.procedures.citizen import CITIZEN
 
 # What a face needs of a list besides the lists themselves.
 __all__ = [
@@ -37,6 +41,7 @@ __all__ = [
     "NO_FILTERS",
     "PAGE",
     "QUEUES",
+    "STAGE_LISTS",
     "Filters",
     "Order",
     "Queue",
@@ -88,7 +93,7 @@ _UNHANDLED = "not (:me = any(c.handlers))"
 _OWED = "a.ended_at is null and a.replied_at is null"
 _DISPATCHERS = frozenset({Role.DISPATCHER})
 _OVERSIGHT = frozenset({Role.SUPERVISOR, Role.LEADER})
-_WATCHERS = _OVERSIGHT | _DISPATCHERS
+_WATCHERS = _OVERSIGHT | _DISPATCHERS | {Role.SECRETARY}
 
 _ALL = (
     Queue(
@@ -100,7 +105,7 @@ _ALL = (
         empty="没有待裁定的派单异议",
     ),
     Queue(
-        "to_decide", "待批申请", _DISPATCHERS | {Role.SUPERVISOR},
+        "to_decide", "待批申请", _DISPATCHERS | {Role.SUPERVISOR, Role.SECRETARY},
         f"{_OPEN} and c.pending <> '{{}}'::jsonb", empty="没有待批的延期或停止计时申请",
     ),
     # Nothing is owed before a case is accepted: the oldest comes first.
@@ -165,12 +170,33 @@ _ALL = (
         "unit_all", "本单位全部", UNIT_ROLES, "a.withdrawn_at is null", Order.NEWEST, Source.PARTS,
     ),
 )  # fmt: skip
-QUEUES: dict[str, Queue] = {queue.name: queue for queue in _ALL}
+
+
+def _stage_lists(rules: Procedure) -> Iterator[Queue]:
+    """One list for each open stage in which somebody at the centre has a step to take."""
+    for stage in rules.stages:
+        actions = rules.actions_from(stage.name)
+        acting = {role for action in actions for role in action.roles_in(stage.name)}
+        if stage.phase is not Phase.CLOSED and acting & rules.seen_by:
+            yield Queue(
+                f"{rules.kind}:{stage.name}",
+                stage.label,
+                rules.seen_by & acting,
+                f"c.kind = '{rules.kind}' and c.stage = '{stage.name}' and {_OPEN}",
+                empty=f"没有“{stage.label}”的{rules.matter}",
+            )
+
+
+# The hotline's lists stand above, in the words of its people; every other kind has one a stage.
+STAGE_LISTS = tuple(
+    one for rules in PROCEDURES.values() if rules is not CITIZEN for one in _stage_lists(rules)
+)
+QUEUES: dict[str, Queue] = {queue.name: queue for queue in (*_ALL, *STAGE_LISTS)}
 
 
 def queues_for(actor: Actor) -> list[Queue]:
     """The lists of the actor's own roles, in the order of the screens."""
-    return [queue for queue in _ALL if actor.has(*queue.roles)]
+    return [queue for queue in QUEUES.values() if actor.has(*queue.roles)]
 
 
 def default_queue(actor: Actor) -> Queue:

@@ -9,9 +9,11 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    ForeignKey,
     Index,
     LargeBinary,
     SmallInteger,
+    String,
     Text,
     UniqueConstraint,
     text,
@@ -55,6 +57,13 @@ class Case(SQLModel, table=True):
             "next_due_at",
             "id",
             postgresql_where=text("closed_at is null and pending <> '{}'::jsonb"),
+        ),
+        # Kinds beside the hotline's many requests: few, and some people see only them.
+        Index(
+            "case_other_kinds",
+            "kind",
+            text("id desc"),
+            postgresql_where=text("kind <> 'citizen'"),
         ),
         Index("case_by_phone", "requester_phone", text("id desc")),
         Index(
@@ -256,6 +265,19 @@ class CaseWords(SQLModel, table=True):
 
     case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+
+
+class RegisterNumber(SQLModel, table=True):
+    """The last number (顺序号) that an office gave in its register of a kind, by year."""
+
+    __tablename__ = "register_number"
+
+    kind: str = Field(sa_column=Column(String(30), primary_key=True))
+    unit_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("unit.id"), primary_key=True, autoincrement=False)
+    )
+    year: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    last: int
 
 
 class Tally(SQLModel, table=True):

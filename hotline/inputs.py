@@ -5,7 +5,7 @@ or refuses with a sentence beside each input (`Incomplete`).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -243,6 +243,21 @@ def shown(name: str, value: Any, *, rulebook: Rulebook) -> str:
     if entry.type == "choices":
         return "、".join(entry.choices.get(one, one) for one in value)
     return entry.choices.get(str(value), str(value))
+
+
+def details_shown(
+    details: Mapping[str, Any], *, rulebook: Rulebook, text: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """What only one kind of case has, as (label, words), in the order of the vocabulary.
+
+    `text` makes free text fit for the reader. The number in the register (顺序号) comes first.
+    """
+    lines = [("顺序号", str(details["serial"]))] if "serial" in details else []
+    for name, entry in INPUTS.items():
+        if name in details:
+            words = shown(name, details[name], rulebook=rulebook)
+            lines.append((entry.label, text(words) if entry.type in ("text", "line") else words))
+    return lines
 
 
 def _text(entry: Input, raw: Any, rulebook: Rulebook) -> str:

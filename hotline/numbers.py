@@ -60,6 +60,11 @@ def case_number(day: date, serial: int) -> str:
     return body + str(_damm(body))
 
 
+def register_number(register: str, year: int, serial: int) -> str:
+    """顺序号 of an office's register, as it is written on paper: 市府办批示件〔2026〕12号."""
+    return f"{register}〔{year}〕{serial}号"
+
+
 def parse_case_number(text: str) -> str:
     """The 13 digits in what was typed, texted or read aloud; raises WrongNumber.
 

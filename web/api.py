@@ -83,12 +83,16 @@ async def create_case(request: WebRequest) -> Response[CaseView]:
     kind = body.get("kind", "citizen")
     if not isinstance(kind, str) or kind not in PROCEDURES:
         raise Incomplete({"kind": f"没有这种事项，可选：{'、'.join(PROCEDURES)}"})
+    action = body.get("action", "")
+    if not isinstance(action, str):
+        raise Incomplete({"action": "“action”应为立单操作的名称"})
     outcome = await open_case(
         caller.office,
         actor=caller.me,
         inputs=body,
         now=caller.now,
         kind=kind,
+        action=action,
         idempotency_key=key_of(request),
     )
     return Response(_seen(outcome.case, caller, shows_code=True))

@@ -185,7 +185,9 @@ class CaseOperation(_Keyed):
 
     def sent(self) -> RequestBody:
         kind = Schema(type=_TEXT, title="事项种类", default="citizen")
-        return _json({"kind": kind, **_FORM}, _REQUIRED, description="立单所需内容")
+        action = Schema(type=_TEXT, title="立单操作", description="不填则为该种事项通常的登记")
+        form = {"kind": kind, "action": action, **_FORM}
+        return _json(form, _REQUIRED, description="立单所需内容")
 
 
 @dataclass

@@ -117,7 +117,10 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """A case where it stands. `lookup_code` is for call agents, `history` for a case read alone."""
+    """A case where it stands. `lookup_code` is for call agents, `history` for a case read alone.
+
+    `details` is what only this kind of case has, named as its inputs are.
+    """
 
     number: str
     lookup_code: str | UnsetType = UNSET
@@ -138,6 +141,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     urgency: str
     channel: str
+    details: dict[str, Any]
     requester: RequesterView
     lead_unit: UnitRef | None
     designated: bool

@@ -83,6 +83,10 @@ def case_view(
         address=text(case.address),
         urgency=case.urgency,
         channel=case.channel,
+        details={
+            name: text(value) if isinstance(value, str) else value
+            for name, value in case.details.items()
+        },
         requester=RequesterView(
             name=person.name,
             phone=person.phone,

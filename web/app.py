@@ -29,6 +29,7 @@ from web import (
     phone,
     portal,
     public,
+    register,
     search_page,
     undelivered,
 )
@@ -44,6 +45,7 @@ FACES: tuple[Router, ...] = (
     own_password.router,
     cases.router,
     console.router,
+    register.router,
     desk.router,
     portal.router,
     oversight.router,

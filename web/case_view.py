@@ -9,7 +9,15 @@ from dispatch.timelines import Entry, Sent, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
-from hotline.inputs import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, STOP_GROUNDS, URGENCIES
+from hotline.inputs import (
+    CHANNELS,
+    LEVELS,
+    REQUEST_TYPES,
+    SOLVED,
+    STOP_GROUNDS,
+    URGENCIES,
+    details_shown,
+)
 from hotline.masking import RequesterView, masked_name, masked_phone, masked_text, requester_view
 from hotline.people import ROLE_LABELS, Actor, Role
 from hotline.permissions import may_reveal, requester_open_to
@@ -120,6 +128,8 @@ class CaseView:
 
     case: CaseFile
     title: str
+    matter: str
+    has_requester: bool
     stage: str
     phase: str
     facts: tuple[tuple[str, str], ...]
@@ -156,6 +166,8 @@ def case_view(
     return CaseView(
         case=case,
         title=reads.text(case.title),
+        matter=rules.matter,
+        has_requester=rules.asks_for_requester,
         stage=rules.stage(case.stage).label,
         phase=PHASE_LABELS.get(case.phase, case.phase),
         facts=tuple(_facts(case, rulebook, reads)),
@@ -190,8 +202,10 @@ def case_view(
 
 
 def _offer(action: Action, case: CaseFile, rulebook: Rulebook, now: datetime) -> Offer:
-    """Corrections begin with what stands; the first dispatch with what the catalogue says."""
+    """What the form begins with: what the procedure proposes, what stands, the catalogue's unit."""
     asked = [name for name, _ in action.inputs]
+    if action.begins:
+        return Offer(action, action.begins(case), ())
     if "amend" in action.does:
         standing = {name: value for name in asked if (value := getattr(case, name, ""))}
         return Offer(action, standing, ())
@@ -221,13 +235,16 @@ class _Reader:
 
 
 def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str, str]]:
+    # Every column has a value; what this kind never asks for says nothing.
+    asked = {name for action in reads.rules.openings for name, _ in action.inputs}
     facts = [
+        *details_shown(case.details, rulebook=rulebook, text=reads.text),
         ("诉求类型", REQUEST_TYPES.get(case.request_type, case.request_type)),
         ("诉求分类", rulebook.category_path(case.category) if case.category else ""),
         ("事发区域", rulebook.place_path(case.place) if case.place else ""),
         ("详细地址", reads.text(case.address)),
-        ("紧急程度", URGENCIES.get(case.urgency, case.urgency)),
-        ("来源", CHANNELS.get(case.channel, case.channel)),
+        ("紧急程度", URGENCIES.get(case.urgency, case.urgency) if "urgency" in asked else ""),
+        ("来源", CHANNELS.get(case.channel, case.channel) if "channel" in asked else ""),
         ("主办单位", rulebook.unit_name(case.lead_unit_id)),
         ("是否解决", SOLVED.get(case.solved, "")),
         ("办理结果满意度", LEVELS.get(str(case.satisfied), "")),

@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from dispatch.counts import STAGES, counts
 from dispatch.db import Connection
 from dispatch.last_acts import last_acts
-from dispatch.queues import Queue, QueuePage, Row, queue, queues_for
+from dispatch.queues import STAGE_LISTS, Queue, QueuePage, Row, queue, queues_for
 from dispatch.search import search
 from dispatch.timelines import Entry, said
 from hotline.calendar import in_shanghai
@@ -62,7 +62,8 @@ _ACTIONS = ("dispatch", "uphold_objection", "reject_objection")
 def desk_lists(me: Actor) -> list[Queue]:
     """The tabs of this person."""
     own = {one.name: one for one in queues_for(me)}
-    return [own[name] for name in DESK_LISTS if name in own]
+    of_stages = [one for one in STAGE_LISTS if one.name in own]
+    return [*of_stages, *(own[name] for name in DESK_LISTS if name in own)]
 
 
 @get("/")
@@ -164,6 +165,6 @@ async def dispatch_picked(
 
 router = Router(
     "/desk",
-    guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK)],
+    guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, Role.SECRETARY)],
     route_handlers=[show_desk, show_review, show_callback, dispatch_picked],
 )

@@ -158,7 +158,7 @@ def _line(
     return Line(
         row=row,
         title=title_for(actor, row),
-        type=REQUEST_TYPES.get(row.request_type, row.request_type),
+        type=REQUEST_TYPES.get(row.request_type, row.request_type) or rules.matter,
         stage=rules.stage(row.stage).label,
         category=rulebook.category_path(row.category),
         place=rulebook.place_path(row.place),

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from hotline.people import ADMIN_ROLES, CENTRE_ROLES, UNIT_ROLES, Actor, Role
+from hotline.procedure import NEW
+from hotline.procedures import PROCEDURES
+from hotline.procedures.citizen import CITIZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +17,23 @@ class Entry:
     roles: frozenset[Role]
 
 
+# Who opens cases of a kind beside the hotline's, which begin at the console.
+REGISTRARS = frozenset(
+    role
+    for rules in PROCEDURES.values()
+    if rules is not CITIZEN
+    for action in rules.openings
+    for role in action.roles_in(NEW)
+)
+
 NAVIGATION: tuple[Entry, ...] = (
     Entry("接听", "/console", frozenset({Role.AGENT})),
-    Entry("工作台", "/desk", frozenset({Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK})),
+    Entry(
+        "工作台",
+        "/desk",
+        frozenset({Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, Role.SECRETARY}),
+    ),
+    Entry("登记", "/register", REGISTRARS),
     Entry("本单位工单", "/portal", UNIT_ROLES),
     Entry("督办", "/oversight", frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER})),
     Entry("单位统计", "/figures", frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER})),

@@ -1,0 +1,140 @@
+"""The register: a case of any kind beside the hotline's begins here, with its opening form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from dispatch.intake import open_case
+from hotline.errors import Incomplete, NotFound, NotPermitted, Secret
+from hotline.people import Actor
+from hotline.procedure import NEW, Action, Procedure
+from hotline.procedures import PROCEDURES
+from hotline.procedures.citizen import CITIZEN
+from hotline.rulebook import Rulebook
+from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
+from web.navigation import REGISTRARS
+from web.refusals import status_of
+from web.render import case_url, page, redirect
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One way in which a case of a kind begins."""
+
+    rules: Procedure
+    action: Action
+
+    @property
+    def path(self) -> str:
+        """Where its form is, and where it is sent."""
+        return f"/register/{self.rules.kind}/{self.action.name}"
+
+
+def openings_for(actor: Actor) -> list[Opening]:
+    """What this person may register, in the order of the procedures."""
+    return [
+        Opening(rules, action)
+        for rules in PROCEDURES.values()
+        if rules is not CITIZEN
+        for action in rules.openings
+        if actor.has(*action.roles_in(NEW))
+    ]
+
+
+@get("/")
+async def show_register(request: WebRequest, me: Me, rulebook: Rules) -> Response[Any]:
+    """The form of what this person registers most."""
+    return _form_page(request, openings_for(me)[0], me, rulebook)
+
+
+@get("/{kind:str}/{action:str}")
+async def new_entry(
+    request: WebRequest, kind: FromPath[str], action: FromPath[str], me: Me, rulebook: Rules
+) -> Response[Any]:
+    """An empty form."""
+    return _form_page(request, _opening(me, kind, action), me, rulebook)
+
+
+@post("/{kind:str}/{action:str}", status_code=200)
+async def create_entry(
+    request: WebRequest,
+    kind: FromPath[str],
+    action: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    form: TheForm,
+) -> Response[Any]:
+    """Open the case, or show the form again; what must not be kept is not even shown again."""
+    opening = _opening(me, kind, action)
+    typed = form.inputs_of(opening.action, rulebook)
+    try:
+        outcome = await open_case(
+            office,
+            actor=me,
+            inputs=typed,
+            now=now,
+            kind=kind,
+            action=action,
+            idempotency_key=form.idempotency_key,
+        )
+    except (Incomplete, Secret) as refusal:
+        wrong = refusal.fields if isinstance(refusal, Incomplete) else {}
+        return _form_page(
+            request,
+            opening,
+            me,
+            rulebook,
+            typed={} if isinstance(refusal, Secret) else typed,
+            errors=wrong,
+            message=refusal.message,
+            status=status_of(refusal),
+        )
+    number = outcome.case.number
+    return redirect(request, case_url(number), flash=f"“{opening.action.label}”已完成：{number}。")
+
+
+def _opening(me: Actor, kind: str, action: str) -> Opening:
+    rules = PROCEDURES.get(kind)
+    known = [one.name for one in rules.openings] if rules and rules is not CITIZEN else []
+    if action not in known:
+        raise NotFound
+    for opening in openings_for(me):
+        if (opening.rules.kind, opening.action.name) == (kind, action):
+            return opening
+    raise NotPermitted("这种事项不由您登记。")
+
+
+def _form_page(
+    request: WebRequest,
+    opening: Opening,
+    me: Actor,
+    rulebook: Rulebook,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    message: str = "",
+    status: int = 200,
+) -> Response[Any]:
+    return page(
+        request,
+        "register/show",
+        status=status,
+        opening=opening,
+        openings=openings_for(me),
+        typed=typed or {},
+        errors=errors or {},
+        message=message,
+        rulebook=rulebook,
+    )
+
+
+router = Router(
+    "/register",
+    guards=[roles(*sorted(REGISTRARS))],
+    route_handlers=[show_register, new_entry, create_entry],
+)
