@@ -21,6 +21,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hotline.calendar import SHANGHAI, WorkingCalendar, in_shanghai
 from hotline.limits import (
@@ -119,12 +120,20 @@ def due_with_stops(
     """When the limit ends, with the clock stopped in between; stops may overlap, in any order."""
     start, rests = in_shanghai(start_at), merged(stops)
     if limit.in_days:
-        raw_due_on = last_counted(limit.unit, start.date(), int(limit.amount), rests, calendar)
-        due_on = _landing(limit, raw_due_on, rests, calendar)
-        due_at = dt.datetime.combine(due_on, LAST_MOMENT, SHANGHAI)
-    else:
-        due_at = run_hours(limit.unit, start, limit.amount, rests, calendar)
-        raw_due_on = due_on = due_at.date()
+        return _days_due(limit, start.date(), tuple(rests), calendar)
+    due_at = run_hours(limit.unit, start, limit.amount, rests, calendar)
+    due_on = due_at.date()
+    return Due(due_at, due_on, calendar.provisional(due_on), calendar.version)
+
+
+# A limit in days depends on the day of its start, and many clocks start on one day.
+@lru_cache(maxsize=2048)
+def _days_due(
+    limit: Limit, start_on: dt.date, rests: tuple[Rest, ...], calendar: WorkingCalendar
+) -> Due:
+    raw_due_on = last_counted(limit.unit, start_on, int(limit.amount), list(rests), calendar)
+    due_on = _landing(limit, raw_due_on, list(rests), calendar)
+    due_at = dt.datetime.combine(due_on, LAST_MOMENT, SHANGHAI)
     return Due(due_at, raw_due_on, calendar.provisional(due_on), calendar.version)
 
 
@@ -133,6 +142,8 @@ def extended(limit: Limit, *extensions: Limit) -> Limit:
 
     Raises ValueError when an extension has another unit, or the sum is too long.
     """
+    if not extensions:
+        return limit
     if any(extension.unit != limit.unit for extension in extensions):
         raise ValueError("延期须与原时限使用同一计时单位")
     return Limit(limit.amount + sum(e.amount for e in extensions), limit.unit, limit.roll)
@@ -218,13 +229,22 @@ def moment_of_share(
         # 当日 is over tonight: the share is one of the hours that are left of the day.
         end = due_with_stops(limit, start_at, stops, calendar).due_at
         return start + (end - start) * share
+    return _moment_of_days(limit, start.date(), share, tuple(rests), calendar)
+
+
+@lru_cache(maxsize=2048)
+def _moment_of_days(
+    limit: Limit,
+    start_on: dt.date,
+    share: float,
+    rests: tuple[Rest, ...],
+    calendar: WorkingCalendar,
+) -> dt.datetime:
     # 0.1 of 30 days is 3 days, not 3.0000000000000004.
     amount = math.ceil(round(limit.amount * share, 9))
-    day = last_counted(limit.unit, start.date(), amount, rests, calendar)
-    if not rests and calendar.is_working(day):
-        return dt.datetime.combine(day, WARNING_TIME, SHANGHAI)
-    end = due_with_stops(limit, start_at, stops, calendar).due_at
-    day = _acting_day(day, start.date(), end.date(), calendar)
+    day = last_counted(limit.unit, start_on, amount, list(rests), calendar)
+    end = _days_due(limit, start_on, rests, calendar).due_at
+    day = _acting_day(day, start_on, end.date(), calendar)
     moment = dt.datetime.combine(day, WARNING_TIME, SHANGHAI)
     for from_at, until_at in rests:
         if from_at <= moment < until_at:
