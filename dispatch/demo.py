@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.demo_city import DemoRequest, city, requests
+from dispatch.demo_leaders import instruction_lives
 from dispatch.demo_life import PACE, Cast
 from dispatch.demo_story import Story
 from dispatch.office import Office
@@ -59,7 +60,8 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         rulebook = await read_rulebook(connection)
         cast = await _cast(connection, rulebook)
         lives = await _lives(connection, cast, now=now, rng=random.Random(seed), count=count)
-        await record.write_many(connection, lives)
+        told = await instruction_lives(connection, cast, now=now, rng=random.Random(seed))
+        await record.write_many(connection, [*lives, *told])
         await _mark_texts_delivered(connection, office.settings.sms_signature)
         await _write_calls(connection, lives, cast, now=now, rng=random.Random(seed))
     office.reference.forget()
@@ -135,7 +137,7 @@ class _Plan:
 
     def life(self, cast: Cast, *, number: str, now: datetime) -> Story:
         rng = random.Random(self.seed)
-        return Story(self.request, cast, rng, self.opened_at, now, number, self.halt)
+        return Story(cast, rng, self.opened_at, now, number, self.halt, request=self.request)
 
 
 async def _lives(

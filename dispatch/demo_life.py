@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from dispatch.demo_city import DemoRequest
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.people import CLOCK, Actor, Role
@@ -52,7 +51,6 @@ class Cast:
 class Life:
     """One case from its opening to `now`, or to the stage `halt`; `moves` is what happened."""
 
-    request: DemoRequest
     cast: Cast
     rng: random.Random
     opened_at: datetime
@@ -65,6 +63,11 @@ class Life:
 
     def __post_init__(self) -> None:
         self.at = self.opened_at
+
+    @property
+    def urgency(self) -> str:
+        """How fast people go about it."""
+        return "normal"
 
     @property
     def case(self) -> CaseFile:
@@ -97,9 +100,9 @@ class Life:
 
     def wait(self, pause: tuple[float, float]) -> None:
         """Let hours (at a normal pace) pass; raises Over at the present, or when time closed it."""
-        hours = self.rng.uniform(*pause) * PACE[self.request.urgency]
+        hours = self.rng.uniform(*pause) * PACE[self.urgency]
         plain = self.at + timedelta(hours=hours)
-        by_day = _by_day(plain, self.rng, self.request.urgency)
+        by_day = _by_day(plain, self.rng, self.urgency)
         # A case that is to stand somewhere now gets there, even if somebody works at night.
         self.at = plain if self.halt and by_day >= self.now else by_day
         self.ring_until(min(self.at, self.now))

@@ -1,9 +1,10 @@
 """The story of one invented case: who does what next, with which words, and how it may go wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from dispatch.demo_city import DemoRequest
 from dispatch.demo_life import Life, Over
 from dispatch.intake import new_file
 from hotline.calendar import in_shanghai
@@ -16,6 +17,13 @@ from hotline.transition import Move, open_actions
 @dataclass(slots=True)
 class Story(Life):
     """A case from its opening to the present, in all the ways that cases go."""
+
+    request: DemoRequest = field(kw_only=True)
+
+    @property
+    def urgency(self) -> str:
+        """That of the request."""
+        return self.request.urgency
 
     def live(self) -> list[Move]:
         """Tell the whole story; gives its moves, the opening first."""
@@ -172,7 +180,7 @@ class Story(Life):
         inputs: dict[str, Any]
         if chance < 0.05:
             what, inputs = "extension", {"extension_days": self.rng.randint(2, 5)}
-        elif chance < 0.08:
+        elif chance < 0.12:
             until = in_shanghai(self.at).date() + timedelta(days=14)
             what, inputs = "stop", {"stop_until": until.isoformat()}
             inputs |= {"stop_ground": "inspection", "basis": "行政许可法 第45条"}

@@ -1,5 +1,6 @@
 """The demonstration city as a newcomer finds it: every stage there, and nothing out of joint."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,14 +11,16 @@ from dispatch import demo
 from dispatch.audit import verify
 from dispatch.clock import sweep
 from dispatch.db import transaction
+from dispatch.demo_city import instructions
 from dispatch.office import Office, clock, open_office
 from dispatch.preparing import load_calendar
 from dispatch.sign_in import Entrance
 from hotline.people import STAFF_ROLES
-from hotline.procedures.citizen import STAGES
+from hotline.procedures import PROCEDURES
 from hotline.settings import settings_from
 
 NOW = clock()
+EVERYTHING = demo.COUNT + len(instructions())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -31,11 +34,14 @@ async def city(database_url: str) -> AsyncIterator[Office]:
 
 
 async def test_every_stage_is_there_now(city: Office) -> None:
-    rows = await city.pool.fetch('select stage, count(*) from "case" group by stage')
-    counts = {row["stage"]: row["count"] for row in rows}
-    assert set(counts) == {stage.name for stage in STAGES}
-    assert min(counts.values()) >= 4
-    assert sum(counts.values()) == demo.COUNT
+    rows = await city.pool.fetch('select kind, stage, count(*) from "case" group by 1, 2')
+    counts = {(row["kind"], row["stage"]): row["count"] for row in rows}
+    assert set(counts) == {
+        (rules.kind, stage.name) for rules in PROCEDURES.values() for stage in rules.stages
+    }
+    requests = [n for (kind, _), n in counts.items() if kind == "citizen"]
+    assert (min(requests) >= 4, sum(requests)) == (True, demo.COUNT)
+    assert sum(counts.values()) == EVERYTHING
 
 
 async def test_what_a_demonstration_wants_to_show_is_there(city: Office) -> None:
@@ -67,7 +73,7 @@ async def test_nothing_happened_in_the_future_and_every_chain_holds(city: Office
     assert await city.pool.fetchval("select max(at) from event") <= NOW
     assert await city.pool.fetchval("select max(at) from call") <= NOW
     verdict = await verify(city.pool)
-    assert verdict.cases == demo.COUNT
+    assert verdict.cases == EVERYTHING
     assert verdict.broken == ()
 
 
@@ -96,6 +102,16 @@ async def test_the_figures_agree_with_the_cases(city: Office) -> None:
     assert closed == await city.pool.fetchval(
         'select count(*) from "case" where closed_at is not null'
     )
+
+
+async def test_the_register_of_instructions_is_numbered_without_gaps(city: Office) -> None:
+    rows = await city.pool.fetch(
+        "select details->>'serial' as serial from \"case\" where kind = 'leader' order by id"
+    )
+    numbers = [int(re.sub(r".*〕(\d+)号", r"\1", row["serial"])) for row in rows]
+    years = {row["serial"][:-2] for row in rows}
+    assert numbers == list(range(1, len(rows) + 1)) or len(years) > 1
+    assert await city.pool.fetchval("select sum(last) from register_number") == len(rows)
 
 
 async def test_each_call_that_opened_a_case_knows_it(city: Office) -> None:
