@@ -23,6 +23,7 @@ STAFF = {
     "huifang1": (),
     "chengguanfz": (),
     "duban1": (),
+    "ducha1": (),
     "lingdao": (),
     "guanli": (),
     "anquan": (),
