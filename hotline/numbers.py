@@ -52,6 +52,8 @@ _DIALLED: Final = re.compile(r"\+?\d+", re.ASCII)
 # What people put between the digits; full-width forms are already narrow by NFKC.
 _BETWEEN: Final = re.compile(r"[\s\-\u2010-\u2015\u2212\u00ad\u200b-\u200f\u202a-\u202e\ufeff.()]+")
 _LONGEST_TYPED: Final = 60
+# Digits of the shortest number that is no service number.
+_SHORTEST = 7
 
 
 def case_number(day: date, serial: int) -> str:
@@ -134,7 +136,7 @@ def normalise_phone(text: str) -> str:
     if not _DIALLED.fullmatch(typed):
         raise WrongPhone("电话号码只能有数字、空格、短横和括号，分机号请写在备注里。")
     digits = len(typed.lstrip("+"))
-    if digits < 7:
+    if digits < _SHORTEST:
         raise WrongPhone(f"电话号码太短（{digits} 位），请核对；座机请加区号。")
     if digits > 20:
         raise WrongPhone("电话号码太长，请核对。")
@@ -206,6 +208,6 @@ def _e164(typed: str) -> str:
         raise wrong
     found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     # One caller, one spelling: what would read differently a second time is no number.
-    if phonenumbers.parse(found) != number:
+    if phonenumbers.parse(found) != number or len(found) <= _SHORTEST:
         raise wrong
     return found

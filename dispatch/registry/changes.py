@@ -18,7 +18,7 @@ Facts = Mapping[str, str]
 """A record as its readers see it: label to value, both in words."""
 
 # The advisory lock under which the register is changed; any number that nothing else takes.
-_LOCK = 12_345_001
+_LOCK = 12_345_003
 
 _LONGEST_SUBJECT = 60
 

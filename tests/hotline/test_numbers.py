@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from hotline.numbers import (
@@ -166,6 +166,7 @@ def test_what_is_no_phone_is_refused_with_the_reason(typed: str, says: str) -> N
 
 @unhurried
 @given(st.from_regex(r"\+?[0-9]{3,16}", fullmatch=True))
+@example("+4300000")
 def test_a_normalised_phone_stays_as_it_is(typed: str) -> None:
     try:
         kept = normalise_phone(typed)
