@@ -46,6 +46,11 @@ class Instruction(Life):
         self.ring_until(self.now)
         return self.moves
 
+    def stop_at_halt(self) -> None:
+        """What is being worked on goes on until now."""
+        if self.halt != "working":
+            Life.stop_at_halt(self)
+
     def _enter(self) -> None:
         blank = new_file(LEADER.kind, self.number, now=self.opened_at)
         told, entry = self.told, "register"
@@ -95,11 +100,11 @@ class Instruction(Life):
                 self.act("co_reply", clerk, (4, 12), progress="已按分工完成核查并提出意见。")
         if self.halt == "working":
             if self.rng.random() < 0.4:
-                self.ask_for_more_time()
+                self._ask_for_more_time()
             self.wait((900, 901))
         self.act("feed_back", self.clerk, (20, 70), findings=self._findings())
 
-    def ask_for_more_time(self) -> None:
+    def _ask_for_more_time(self) -> None:
         """The unit asks for an extension, which is granted or still waits."""
         self.act(
             "request_extension", self.clerk, (4, 20), extension_days=3, reason="需现场核定工程量。"

@@ -1,10 +1,12 @@
 """The desk of dispatchers, reviewers and callback agents, as they see it."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from dispatch.counts import counts
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
 from dispatch.perform import perform
@@ -14,8 +16,10 @@ from tests.makers import (
     CALLBACK,
     CITY_CLERK,
     DISPATCHER,
+    INSTRUCTION,
     REQUEST,
     REVIEWER,
+    SECRETARY,
     SUPERVISOR,
     WATER_CLERK,
 )
@@ -335,3 +339,31 @@ async def test_looking_at_a_confidential_case_is_written_down(
 async def test_a_case_that_is_none_is_not_found(client_as: ClientAs) -> None:
     browser = await client_as(REVIEWER)
     assert (await browser.get("/desk/review?number=2603090000017")).status_code == 404
+
+
+async def test_the_office_of_instructions_has_a_list_for_each_of_their_stages(
+    client_as: ClientAs,
+) -> None:
+    html = (await (await client_as(SECRETARY)).get("/desk")).text
+    nav = html[html.index('<nav class="tabs"') :].split("</nav>")[0]
+    assert re.findall(r"<a [^>]*>([^<]+?)(?: <|</a>)", nav) == [
+        "待拟办", "待交办", "阅件传阅", "线下办理", "交办待签收", "承办中", "反馈待审核",
+        "待报专报", "领导审签中", "待销号", "已销号待归档",
+        "待批申请", "已超期", "临期", "全部在办",
+    ]  # fmt: skip
+
+
+async def test_a_dispatcher_neither_lists_nor_counts_what_another_office_watches(
+    client_as: ClientAs, office: Office
+) -> None:
+    async def overdue(actor: Actor) -> int:
+        async with office.pool.acquire() as connection:
+            return (await counts(connection, actor, now=clock()))["overdue"]
+
+    before = await overdue(DISPATCHER)
+    long_ago = clock() - timedelta(days=30)
+    late = await open_case(office, actor=SECRETARY, inputs=INSTRUCTION, now=long_ago, kind="leader")
+    assert await overdue(SECRETARY) >= 1
+    assert await overdue(DISPATCHER) == before
+    html = (await (await client_as(DISPATCHER)).get("/desk?queue=overdue")).text
+    assert late.case.number not in html
