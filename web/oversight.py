@@ -11,7 +11,7 @@ from litestar import Response, Router, get
 from dispatch.counts import counts
 from dispatch.figures import UnitFigures, figures, period
 from dispatch.horizon import horizon
-from dispatch.queues import QUEUES, Queue, queue
+from dispatch.queues import QUEUES, STAGE_LISTS, Queue, queue
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
 from hotline.people import Role
@@ -38,6 +38,8 @@ async def show_oversight(
 ) -> Response[Any]:
     """The list asked for, at first what is at risk; who may remind or supervise does it here."""
     own = [QUEUES[name] for name in OVERSIGHT_LISTS if QUEUES[name].open_to(me)]
+    # Of the other kinds, the stages in which a step is this person's own.
+    own += [one for one in STAGE_LISTS if me.has(*one.roles)]
     asked = asked_of(request, rulebook, queue=own[0].name)
     current = _among(own, asked.queue)
     async with office.pool.acquire() as connection:

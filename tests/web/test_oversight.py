@@ -18,6 +18,7 @@ from tests.makers import (
     SUPERVISOR,
     WATER_CLERK,
 )
+from tests.makers import LEADER as MAYOR
 from tests.web.conftest import ClientAs
 from tests.web.test_desk import act, answered, row_of
 
@@ -157,3 +158,14 @@ async def test_a_period_that_is_none_is_refused(
 async def test_a_period_without_figures_says_what_to_do(client_as: ClientAs) -> None:
     html = (await (await client_as(SUPERVISOR)).get("/figures?from=2001-01-01&to=2001-01-31")).text
     assert "这段期间没有答复，请换一段期间。" in html
+
+
+@pytest.mark.parametrize(
+    ("actor", "lists"), [(MAYOR, ["领导审签中"]), (SUPERVISOR, ["交办待签收", "承办中"])]
+)
+async def test_instructions_wait_where_a_step_is_the_persons_own(
+    client_as: ClientAs, actor: Actor, lists: list[str]
+) -> None:
+    html = (await (await client_as(actor)).get("/oversight")).text
+    nav = html[html.index('<nav class="tabs"') :].split("</nav>")[0]
+    assert re.findall(r'queue=leader[^"]*"[^>]*>([^<]+?)(?: <|</a>)', nav) == lists
