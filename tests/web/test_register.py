@@ -1,5 +1,6 @@
 """The register of leaders' instructions: who opens it, what it keeps, and what it must not keep."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -121,3 +122,13 @@ async def test_the_api_tells_the_details(client_as: ClientAs) -> None:
     details = (await secretary.get(f"/api/v1/cases/{number}")).json()["details"]
     assert (details["leader_grade"], details["oral"]) == ("vice_mayor", True)
     assert "instruction" not in details
+
+
+async def test_entries_at_the_same_moment_get_numbers_of_their_own(
+    client_as: ClientAs, office: Office
+) -> None:
+    numbers = await asyncio.gather(*(registered(client_as) for _ in range(5)))
+    serials = await office.pool.fetch(
+        "select details->>'serial' as serial from \"case\" where number = any($1)", numbers
+    )
+    assert len({row["serial"] for row in serials}) == 5
