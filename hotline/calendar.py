@@ -25,6 +25,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_IN_FILE = date(2007, 1, 1)
 HORIZON_OF_FILE = date(2026, 12, 31)
 
+_ONE_DAY, _NOTHING = timedelta(days=1), timedelta()
+
 OfficeHours = tuple[tuple[time, time], ...]
 OFFICE_HOURS: OfficeHours = ((time(8, 30), time(12, 0)), (time(13, 30), time(18, 0)))
 
@@ -60,6 +62,13 @@ class WorkingCalendar:
     _correction: tuple[int, ...] = field(repr=False, compare=False)
     # Working days since the beginning of the era up to and including the i-th moved day.
     _reached: tuple[int, ...] = field(repr=False, compare=False)
+    # Of each period of a working day: its opening after midnight, and its length.
+    _shifts: tuple[tuple[timedelta, timedelta], ...] = field(repr=False, compare=False)
+    _whole_day: timedelta = field(repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        # Results are remembered per calendar: the version tells nearly any two apart.
+        return hash(self.version)
 
     @classmethod
     def from_rows(
@@ -86,6 +95,10 @@ class WorkingCalendar:
         moved = [o for o in overrides.values() if (o.kind == MAKEUP) != _base_works(o.on)]
         ordinals = tuple(o.on.toordinal() for o in moved)
         correction = (0, *accumulate(1 if o.kind == MAKEUP else -1 for o in moved))
+        shifts = tuple(
+            (_since_midnight(opens), _since_midnight(closes) - _since_midnight(opens))
+            for opens, closes in office_hours
+        )
         return cls(
             version=version or _digest(overrides.values(), horizon),
             first=first,
@@ -98,6 +111,8 @@ class WorkingCalendar:
                 _base_count(ordinal) + extra
                 for ordinal, extra in zip(ordinals, correction[1:], strict=True)
             ),
+            _shifts=shifts,
+            _whole_day=sum((length for _, length in shifts), _NOTHING),
         )
 
     def is_working(self, day: date) -> bool:
@@ -155,27 +170,25 @@ class WorkingCalendar:
         missing = timedelta(hours=hours)
         if not missing:
             return here
-        whole_day = _whole_day(self.office_hours)
-        missing += self._worked(here)
-        full_days, rest = divmod(missing, whole_day)
+        full_days, rest = divmod(missing + self._worked(here), self._whole_day)
         if not rest:
-            full_days, rest = full_days - 1, whole_day
-        day = self.add_working_days(here.date() - timedelta(days=1), full_days + 1)
-        for period in self.office_hours:
-            if rest <= _length(period):
+            full_days, rest = full_days - 1, self._whole_day
+        day = self.add_working_days(here.date() - _ONE_DAY, full_days + 1)
+        for opening, length in self._shifts:
+            since_midnight = opening + rest
+            if rest <= length:
                 break
-            rest -= _length(period)
-        return datetime.combine(day, period[0], SHANGHAI) + rest
+            rest -= length
+        return datetime.combine(day, time.min, SHANGHAI) + since_midnight
 
     def working_seconds_between(self, start_at: datetime, end_at: datetime) -> float:
         """Seconds of office hours after `start_at` up to `end_at`; 0 when `end_at` is not later."""
         start, end = in_shanghai(start_at), in_shanghai(end_at)
         if end <= start:
             return 0.0
-        one_day = timedelta(days=1)
-        days = self._count(end.date() - one_day) - self._count(start.date() - one_day)
-        whole_day = _whole_day(self.office_hours)
-        return (days * whole_day + self._worked(end) - self._worked(start)).total_seconds()
+        days = self._count(end.date() - _ONE_DAY) - self._count(start.date() - _ONE_DAY)
+        worked = days * self._whole_day + self._worked(end) - self._worked(start)
+        return worked.total_seconds()
 
     def _count(self, day: date) -> int:
         ordinal = day.toordinal()
@@ -183,20 +196,19 @@ class WorkingCalendar:
 
     def _worked(self, here: datetime) -> timedelta:
         """Office hours that passed on the day of `here`, a Shanghai time, until then."""
-        if not self.is_working(here.date()):
-            return timedelta()
-        now = _since_midnight(here.time())
-        return sum(
-            (
-                min(max(now - _opening(period), timedelta()), _length(period))
-                for period in self.office_hours
-            ),
-            timedelta(),
-        )
+        worked = _NOTHING
+        if self.is_working(here.date()):
+            now = _since_midnight(here.time())
+            for opening, length in self._shifts:
+                if now > opening:
+                    worked += min(now - opening, length)
+        return worked
 
 
 def in_shanghai(at: datetime) -> datetime:
     """The same instant on Shanghai's clock. Raises ValueError for a time without a zone."""
+    if at.tzinfo is SHANGHAI:
+        return at
     if at.utcoffset() is None:
         raise ValueError(f"a time without a zone is no instant: {at.isoformat()}")
     return at.astimezone(SHANGHAI)
@@ -246,20 +258,3 @@ def _since_midnight(at: time) -> timedelta:
     return timedelta(
         hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond
     )
-
-
-# The same few periods are asked about with every clock that starts.
-@cache
-def _opening(period: tuple[time, time]) -> timedelta:
-    return _since_midnight(period[0])
-
-
-@cache
-def _length(period: tuple[time, time]) -> timedelta:
-    opens, closes = period
-    return _since_midnight(closes) - _since_midnight(opens)
-
-
-@cache
-def _whole_day(periods: OfficeHours) -> timedelta:
-    return sum(map(_length, periods), timedelta())

@@ -149,14 +149,13 @@ def _enter(draft: Draft, rules: Procedure, target: str) -> None:
 
 def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
     """End the clocks that the action ends, then start those that it starts."""
-    for rule in rules.clocks:
-        if action.name in rule.ends or action.name in rule.starts:
-            draft.change_clocks(
-                lambda clock, name=rule.name: clock.open and clock.name == name,  # type: ignore[misc]
-                ended_at=draft.now,
-                ended_by=action.name,
-                ring_at=None,
-            )
+    over = {r.name for r in rules.clocks if action.name in r.ends or action.name in r.starts}
+    draft.change_clocks(
+        lambda clock: clock.open and clock.name in over,
+        ended_at=draft.now,
+        ended_by=action.name,
+        ring_at=None,
+    )
     if draft.case.phase == Phase.CLOSED:
         return
     _drop_moot_requests(draft, rules)
@@ -166,7 +165,8 @@ def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
         if action.name in rule.starts
         and (clock := started(draft.case, rule, draft.rulebook, now=draft.now))
     )
-    draft.set(clocks=(*draft.case.clocks, *new))
+    if new:
+        draft.set(clocks=(*draft.case.clocks, *new))
 
 
 def _drop_moot_requests(draft: Draft, rules: Procedure) -> None:
