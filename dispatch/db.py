@@ -20,6 +20,8 @@ from hotline.errors import Unreachable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+# What a single statement can be asked of: a connection within a transaction, or any of the pool's.
+Database: TypeAlias = "Connection | Pool"
 
 # Faults that say nothing about the work in hand: it can be done when the server is back.
 DATABASE_GONE = (

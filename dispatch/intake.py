@@ -72,8 +72,10 @@ async def open_case(
                 opened = await _numbered(connection, opened, actor, rulebook)
                 case_id = await record.write_new(connection, [opened])
         else:
-            async with office.pool.acquire() as connection:
-                case_id = await record.write_new(connection, [opened])
+            values = record.new_values([opened])
+            key = await office.openings.write(opened.after.number, values)
+            assert key is not None, "an insert that neither wrote nor failed"
+            case_id = key
     except asyncpg.UniqueViolationError as clash:
         if clash.constraint_name != "event_key_once":
             raise

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from dispatch import record
 from dispatch.bell import Bell
 from dispatch.db import Pool, open_pool
+from dispatch.gathering import Gathered
 from dispatch.reference import Reference
 from hotline.calendar import in_shanghai
 from hotline.numbers import case_number
@@ -30,6 +32,8 @@ class Office:
     pool: Pool
     reference: Reference
     bell: Bell
+    openings: Gathered
+    changes: Gathered
     _serials: list[int] = field(default_factory=list)
     _taking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -70,6 +74,13 @@ async def open_office(settings: Settings, *, pool_size: int | None = None) -> As
     pool = await open_pool(settings.database_url, size=pool_size or settings.pool_size)
     try:
         async with Bell(pool, settings.redis_url) as bell:
-            yield Office(settings, pool, Reference(pool), bell)
+            yield Office(
+                settings,
+                pool,
+                Reference(pool),
+                bell,
+                openings=Gathered(pool, record.OPEN),
+                changes=Gathered(pool, record.CHANGE),
+            )
     finally:
         await pool.close()

@@ -4,15 +4,16 @@ People, time, texts and other systems all come through here: load what the actor
 the rulebook move it, write everything in one statement, and ring the bell after the commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
 
 from dispatch import record
-from dispatch.db import Connection
+from dispatch.db import Connection, Database
 from dispatch.office import Office
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
@@ -21,7 +22,7 @@ from hotline.inputs import accept
 from hotline.people import Actor
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
-from hotline.transition import EventEntry, move
+from hotline.transition import EventEntry, Move, move
 
 # How often an action without a seen version is tried anew when somebody else was faster.
 _TRIES = 4
@@ -56,19 +57,13 @@ async def perform(
     Raises NotFound, NotPermitted, NotAvailable, Incomplete, or Conflict (with what changed since
     `seen_version`, or where the key did something else before).
     """
-    rulebook = await office.rulebook()
-    async with office.pool.acquire() as connection:
-        outcome = await perform_on(
-            connection,
-            number,
-            action,
-            actor=actor,
-            inputs=inputs,
-            now=now,
-            rulebook=rulebook,
-            seen_version=seen_version,
-            idempotency_key=idempotency_key,
-        )
+    asked = _Asked(number, action, actor, inputs, now, await office.rulebook(), idempotency_key)
+
+    async def write(moved: Move) -> bool:
+        gathered = await office.changes.write(number, record.changed_values(moved))
+        return gathered is not None
+
+    outcome = await _take(asked, office.pool, write, seen_version=seen_version)
     office.bell.ring(number)
     return outcome
 
@@ -86,30 +81,54 @@ async def perform_on(
     idempotency_key: str | None = None,
 ) -> Outcome:
     """`perform` within the caller's transaction, without the bell."""
+    asked = _Asked(number, action, actor, inputs, now, rulebook, idempotency_key)
+    write = partial(record.write, connection)
+    return await _take(asked, connection, write, seen_version=seen_version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody wants done with a case."""
+
+    number: str
+    action: str
+    actor: Actor
+    inputs: Mapping[str, Any]
+    now: datetime
+    rulebook: Rulebook
+    key: str | None
+
+
+async def _take(
+    asked: _Asked,
+    database: Database,
+    write: Callable[[Move], Awaitable[bool]],
+    *,
+    seen_version: int | None,
+) -> Outcome:
     version = 0
     for _ in range(_TRIES):
-        case = await record.load(connection, number, actor)
+        case = await record.load(database, asked.number, asked.actor)
         if case is None:
             raise NotFound()
         version = case.version
-        if idempotency_key and (prior := await record.prior(connection, actor, idempotency_key)):
-            refuse_another(
-                prior, action, number=number, inputs=_clean(case, action, inputs, rulebook)
-            )
+        if asked.key and (prior := await record.prior(database, asked.actor, asked.key)):
+            clean = _clean(case, asked.action, asked.inputs, asked.rulebook)
+            refuse_another(prior, asked.action, number=asked.number, inputs=clean)
             return Outcome(case, None)
         if seen_version is not None and seen_version != case.version:
-            raise await _conflict(connection, case, seen_version)
+            raise await _conflict(database, case, seen_version)
         moved = move(
             case,
-            action,
-            actor=actor,
-            inputs=inputs,
-            now=now,
-            rulebook=rulebook,
-            idempotency_key=idempotency_key,
+            asked.action,
+            actor=asked.actor,
+            inputs=asked.inputs,
+            now=asked.now,
+            rulebook=asked.rulebook,
+            idempotency_key=asked.key,
         )
         try:
-            if await record.write(connection, moved):
+            if await write(moved):
                 return Outcome(moved.after, moved.event)
         except asyncpg.UniqueViolationError as clash:
             # The same key at the same moment on another connection: look again, and find it.
@@ -141,9 +160,9 @@ def _clean(
     return accept(action.inputs, inputs, rulebook=rulebook) if action else {}
 
 
-async def _conflict(connection: Connection, case: CaseFile, seen_version: int) -> Conflict:
+async def _conflict(database: Database, case: CaseFile, seen_version: int) -> Conflict:
     """What the reader did not see: who did what since."""
-    rows = await connection.fetch(
+    rows = await database.fetch(
         "select seq, action, actor_name, at from event where case_id = $1 and seq > $2"
         " order by seq limit 20",
         case.id,

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from dispatch.db import Connection
+from dispatch.db import Connection, Database
 from hotline.casefile import CaseFile, Part, Pending, Running
 from hotline.draft import Count
 from hotline.people import Actor
@@ -46,11 +46,11 @@ def _load_statement(condition: str) -> str:
     """
 
 
-async def load(connection: Connection, number: str, actor: Actor) -> CaseFile | None:
+async def load(database: Database, number: str, actor: Actor) -> CaseFile | None:
     """The file as it stands, or None where there is none that the actor may see."""
     scope = visible_cases(actor, first=2)
     statement = _load_statement(f"c.number = $1 and {scope.condition}")
-    row = await connection.fetchrow(statement, number, *scope.values)
+    row = await database.fetchrow(statement, number, *scope.values)
     return None if row is None else _file(dict(row.items()))
 
 
@@ -78,9 +78,9 @@ class Prior:
     seq: int
 
 
-async def prior(connection: Connection, actor: Actor, key: str) -> Prior | None:
+async def prior(database: Database, actor: Actor, key: str) -> Prior | None:
     """The action that this key stands for, if it was taken."""
-    row = await connection.fetchrow(
+    row = await database.fetchrow(
         """
         select c.number, e.action, e.inputs, e.seq
         from event e join "case" c on c.id = e.case_id
@@ -150,15 +150,15 @@ def _children(first: int) -> str:
     """
 
 
-_OPEN = f"""
+OPEN = f"""
     with written as (
       insert into "case" ({", ".join(_COLUMNS)})
-      values ({", ".join(f"${i}" for i in range(1, len(_COLUMNS) + 1))}) returning id)
+      values ({", ".join(f"${i}" for i in range(1, len(_COLUMNS) + 1))}) returning id, number)
     {_children(len(_COLUMNS) + 1)}
     , words as (
       insert into case_words (case_id, words)
       select id, array_to_tsvector(${len(_COLUMNS) + 7}::text[]) from written)
-    select id from written
+    select id, number from written
     """
 
 _CHANGED_PART = ("due_at", "signed_at", "deemed", "replied_at", "withdrawn_at", "ended_at")
@@ -186,22 +186,26 @@ def change(
 
 
 _AFTER_MUTABLE = len(_MUTABLE) + 3
-_WRITE = f"""
+CHANGE = f"""
     with written as (
       update "case" set {", ".join(f"{name} = ${i}" for i, name in enumerate(_MUTABLE, 3))}
-      where id = $1 and version = $2 returning id)
+      where id = $1 and version = $2 returning id, number)
     {_children(_AFTER_MUTABLE)}
     , changed_parts as ({change("assignment", PART, _CHANGED_PART, _AFTER_MUTABLE + 6)})
     , changed_clocks as ({change("clock", CLOCK, CHANGED_CLOCK, _AFTER_MUTABLE + 7)})
-    select id from written
+    select id, number from written
     """
 
 
 async def write(connection: Connection, moved: Move) -> bool:
     """Write a move. False where the case had moved on meanwhile: then nothing was written."""
+    return await connection.fetchval(CHANGE, *changed_values(moved)) is not None
+
+
+def changed_values(moved: Move) -> tuple[Any, ...]:
+    """The values of what a move changed in a case that exists."""
     before, after = moved.before, moved.after
-    written = await connection.fetchval(
-        _WRITE,
+    return (
         before.id,
         before.version,
         *(getattr(after, name) for name in _MUTABLE),
@@ -209,12 +213,11 @@ async def write(connection: Connection, moved: Move) -> bool:
         rows_of(changed(before.assignments, after.assignments), ("id", *_CHANGED_PART)),
         rows_of(changed(before.clocks, after.clocks), ("id", *CHANGED_CLOCK)),
     )
-    return written is not None
 
 
 async def write_new(connection: Connection, moves: Sequence[Move]) -> int:
     """Write a case that the moves (one, or a history of several) have made; gives its key."""
-    key: int = await connection.fetchval(_OPEN, *new_values(moves))
+    key: int = await connection.fetchval(OPEN, *new_values(moves))
     return key
 
 
@@ -229,7 +232,7 @@ async def write_many(connection: Connection, cases: Iterable[Sequence[Move]]) ->
     for alike in by_kind.values():
         sums = _summed([moved for moves in alike for moved in moves])
         values = (new_values(moves, [] if i else sums) for i, moves in enumerate(alike))
-        await connection.executemany(_OPEN, values)
+        await connection.executemany(OPEN, values)
 
 
 def new_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> tuple[Any, ...]:

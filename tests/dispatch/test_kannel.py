@@ -153,7 +153,7 @@ async def behind_kannel(office: Office, kannel: Kannel) -> AsyncIterator[Office]
         gateway_secrets=(SECRET,),
         port=kannel.ports["web"],
     )
-    mine = Office(settings, office.pool, office.reference, office.bell)
+    mine = replace(office, settings=settings)
     app = create_app(settings)
     async with furnished(app, mine):
         server = uvicorn.Server(

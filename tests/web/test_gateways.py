@@ -49,7 +49,7 @@ async def gateway(office: Office, changes: dict[str, Any]) -> AsyncIterator[http
     """A client of an application with the settings of the test."""
     chosen = {name: value for name, value in changes.items() if name != "abroad"}
     settings = replace(office.settings, gateway_secrets=(NEW, OLD), **chosen)
-    mine = Office(settings, office.pool, office.reference, office.bell)
+    mine = replace(office, settings=settings)
     app = create_app(settings)
     async with furnished(app, mine):
         transport = httpx.ASGITransport(
