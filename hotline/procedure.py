@@ -146,7 +146,8 @@ class ClockRule:
         return limit_of(self.limit, case)
 
 
-@dataclass(frozen=True, slots=True)
+# One is never compared field by field: there is one of each.
+@dataclass(frozen=True, slots=True, eq=False)
 class Action:
     """One thing that somebody may do.
 
@@ -183,7 +184,7 @@ class Action:
 
     def roles_in(self, stage: str) -> tuple[Role, ...]:
         """Who may take the action in this stage."""
-        return self.by.get(stage, ()) if isinstance(self.by, Mapping) else self.by
+        return self.by if isinstance(self.by, tuple) else self.by.get(stage, ())
 
     @property
     def inputs(self) -> tuple[tuple[str, bool], ...]:

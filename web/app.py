@@ -75,8 +75,6 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
-# No handler sets one of these itself.
-_ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
 def create_app(settings: Settings) -> Litestar:

@@ -30,22 +30,25 @@ class Identity(ASGIMiddleware):
     exclude_opt_key = "anonymous"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        request: WebRequest = Request(scope, receive)
         entrance: Entrance = scope["litestar_app"].state.entrance
-        bearer = _bearer(request.headers)
-        cookie = request.cookies.get(COOKIE)
-        presence: Presence | None = None
-        if bearer is not None:
-            presence = await entrance.by_token(bearer)
-        elif cookie:
-            presence = await entrance.by_cookie(
-                cookie, now=clock(), touch=LIVE_HEADER not in request.headers
-            )
-        scope["user"] = presence
         scope["auth"] = None
-        if request.method not in _SAFE and bearer is None:
-            await _refuse_foreign(request, presence)
+        bearer = _bearer(Headers.from_scope(scope))
+        if bearer is not None:
+            scope["user"] = await entrance.by_token(bearer)
+        else:
+            request: WebRequest = Request(scope, receive)
+            scope["user"] = presence = await _of_browser(request, entrance)
+            if request.method not in _SAFE:
+                await _refuse_foreign(request, presence)
         await next_app(scope, receive, send)
+
+
+async def _of_browser(request: WebRequest, entrance: Entrance) -> Presence | None:
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    touch = LIVE_HEADER not in request.headers
+    return await entrance.by_cookie(cookie, now=clock(), touch=touch)
 
 
 def _bearer(headers: Headers) -> str | None:
