@@ -190,8 +190,6 @@ DEFAULT_OPTIONS = {
     "random_page_cost": "1.1",
     # Our statements are short: compiling them costs more than it saves.
     "jit": "off",
-    # A young database is looked at soon: plans made for empty tables are slow ones.
-    "autovacuum_naptime": "15s",
     "timezone": "UTC",
 }
 

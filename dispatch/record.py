@@ -157,7 +157,7 @@ OPEN = f"""
     {_children(len(_COLUMNS) + 1)}
     , words as (
       insert into case_words (case_id, words)
-      select id, array_to_tsvector(${len(_COLUMNS) + 7}::text[]) from written)
+      select id, array_to_tsvector(string_to_array(${len(_COLUMNS) + 7}, E'\\n')) from written)
     select id, number from written
     """
 
@@ -238,7 +238,8 @@ async def write_many(connection: Connection, cases: Iterable[Sequence[Move]]) ->
 def new_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> tuple[Any, ...]:
     """The values of a new case and of everything that belongs to it, its own counts or others."""
     after = moves[-1].after
-    words = bigrams(f"{after.title}\n{after.content}\n{after.address}")
+    # One text: the driver looks at each element of a list, and no token holds a line end.
+    words = "\n".join(bigrams(f"{after.title}\n{after.content}\n{after.address}"))
     return (*(getattr(after, name) for name in _COLUMNS), *_child_values(moves, counts), words)
 
 

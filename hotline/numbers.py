@@ -153,7 +153,8 @@ def phone_digits_for_search(text: str) -> str | None:
         return None
     # Neither 00 (abroad) nor 0 (another city) is part of the number itself.
     digits = typed.lstrip("+").lstrip("0")
-    if digits.startswith("860"):  # +86 (0)599 …
+    # +86 (0)599 …; without a sign of the country 860 may stand anywhere in a number.
+    if typed.startswith(("+", "00")) and digits.startswith("860"):
         digits = "86" + digits[3:]
     return digits if 4 <= len(digits) <= 20 else None
 

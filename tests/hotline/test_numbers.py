@@ -189,6 +189,7 @@ def test_any_text_is_a_phone_or_a_refusal(typed: str) -> None:
 
 
 @given(mobiles, st.integers(0, 7), st.integers(4, 11))
+@example("13860012345", 2, 4)
 def test_a_part_of_a_phone_is_searched_as_it_stands_in_it(
     mobile: str, start: int, length: int
 ) -> None:
