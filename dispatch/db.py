@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from asyncpg.pool import PoolConnectionProxy
 
 from hotline.errors import Unreachable
@@ -76,8 +77,17 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
 
 
 def migrate(url: str) -> None:
-    """Bring the schema to the newest revision (synchronous: it runs its own event loop)."""
-    command.upgrade(alembic_config(url), "head")
+    """Bring the schema to the newest revision (synchronous: it runs its own event loop).
+
+    Raises Unreachable where a newer program has been at work on the database.
+    """
+    try:
+        command.upgrade(alembic_config(url), "head")
+    except CommandError as fault:
+        raise Unreachable(
+            f"数据库的结构与本程序不符（{fault}）。数据库可能已由更新的版本升级过："
+            "请改用新版程序，或换一个数据库。"
+        ) from fault
 
 
 async def migrate_in_thread(url: str) -> None:

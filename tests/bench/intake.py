@@ -14,6 +14,7 @@ from statistics import median
 import asyncpg
 import msgspec
 
+from hotline.search_terms import bigrams
 from tests.bench.ground import Ground, Web, web
 from tests.bench.load import drive, request
 from tests.makers import AGENT, DISPATCHER, REQUEST
@@ -22,10 +23,8 @@ CLIENTS = 16
 SECONDS = 4
 ROUNDS = 3
 
-# The same rows as an intake's case, event and clocks: three inserts, one commit.
+# An intake's case, event and clocks: three inserts, one commit.
 _THREE_INSERTS = r"""
-\set n random(1, 999999999)
-begin;
 insert into "case" (number, lookup_code, kind, procedure_version, stage, phase, title, content,
   request_type, category, place, address, requester_name, requester_phone, opened_at, accepted_at,
   next_due_at, last_hash)
@@ -43,27 +42,47 @@ insert into clock (case_id, round, name, owed_by, "limit", basis, started_at, du
   current_date + 10, '0123456789ab', now() + interval '5 days'),
   (:case_id, 1, 'dispatch', 'dispatcher', '4wh', '{basis}', now(), now() + interval '4 hours',
   current_date, '0123456789ab', now() + interval '2 hours');
-commit;
+"""
+
+# What an intake writes besides: the text to the requester, the figures, the words it is found by.
+_OTHER_ROWS = r"""
+insert into message (dedupe_key, channel, purpose, template, params, case_id, phone, state, next_at,
+  not_after, created_at)
+  values (:case_id || ':1', 'sms', 'service', 'citizen/accepted', '{{"number": "2603090000017",
+  "lookup_code": "ABCD2345", "state": "已受理", "due_on": "2026-03-23", "provisional": false}}',
+  :case_id, '+8613800001234', 'queued', null, now() + interval '2 days', now());
+insert into tally (day, kind, measure, unit_id, n)
+  values (null, 'citizen', 'stage:accepted', null, 1), (current_date, 'citizen', 'opened', null, 1);
+insert into case_words (case_id, words)
+  values (:case_id, array_to_tsvector(string_to_array('{words}', ',')));
 """
 
 
 def measure(here: Ground) -> list[str]:
     """Ratios to pgbench, and CPU per request of the web processes."""
     with web(here, processes=2) as server, tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "three_inserts.sql"
-        script.write_text(_script(), encoding="utf-8")
+        scripts = [Path(folder) / "three_inserts.sql", Path(folder) / "same_rows.sql"]
+        scripts[0].write_text(_script(_THREE_INSERTS), encoding="utf-8")
+        scripts[1].write_text(_script(_THREE_INSERTS + _OTHER_ROWS), encoding="utf-8")
         asyncio.run(_warmed_up(here, server))
-        rounds = [_round(here, server, script) for _ in range(ROUNDS)]
-    ground = median(one[0] for one in rounds)
-    lines = [f"| pgbench, three inserts, {CLIENTS} clients | {ground:.0f}/s | 1.00 | |"]
+        rounds = [_round(here, server, scripts) for _ in range(ROUNDS)]
+    few, all_rows = (median(one[0][index] for one in rounds) for index in (0, 1))
+    lines = [
+        f"| pgbench: case, event, clocks | {few:.0f}/s | 1.00 | {few / all_rows:.2f} | |",
+        f"| pgbench: every row of an intake | {all_rows:.0f}/s | {all_rows / few:.2f} | 1.00 | |",
+    ]
     for index, name in enumerate(("intake: POST /api/v1/cases", "action: dispatch"), 1):
-        rate = median(one[index][0] for one in rounds)
-        ratio = median(one[index][0] / one[0] for one in rounds)
-        cpu = median(one[index][1] for one in rounds)
-        lines.append(f"| {name}, 2 processes | {rate:.0f}/s | {ratio:.2f} | {cpu:.0f} µs |")
+        rate, cpu = (median(one[index][part] for one in rounds) for part in (0, 1))
+        ratios = [median(one[index][0] / one[0][script] for one in rounds) for script in (0, 1)]
+        lines.append(
+            f"| {name}, 2 processes | {rate:.0f}/s | {ratios[0]:.2f} | {ratios[1]:.2f}"
+            f" | {cpu:.0f} µs |"
+        )
     return [
-        "| path | rate | ratio to pgbench | web CPU per request |",
-        "| --- | --- | --- | --- |",
+        f"{CLIENTS} clients; ratios to pgbench with three inserts and with the same rows",
+        "",
+        "| path | rate | to three inserts | to the same rows | web CPU per request |",
+        "| --- | --- | --- | --- | --- |",
         *lines,
     ]
 
@@ -82,23 +101,27 @@ async def _warmed_up(here: Ground, server: Web) -> None:
         await connection.close()
 
 
-def _script() -> str:
-    return _THREE_INSERTS.format(
+def _script(inserts: str) -> str:
+    return ("\\set n random(1, 999999999)\nbegin;" + inserts + "commit;\n").format(
         title=REQUEST["title"],
         content=REQUEST["content"],
         address=REQUEST["address"],
         agent=AGENT.staff_id,
         inputs=msgspec.json.encode(REQUEST).decode(),
         basis="云州市12345热线工作规程（演示） 第六条：自受理之日起连续计算",
+        words=",".join(bigrams(f"{REQUEST['title']}\n{REQUEST['content']}")),
     )
 
 
 Rate = tuple[float, float]
 
 
-def _round(here: Ground, server: Web, script: Path) -> tuple[float, Rate, Rate]:
+def _round(
+    here: Ground, server: Web, scripts: list[Path]
+) -> tuple[tuple[float, float], Rate, Rate]:
+    few, all_rows = (_pgbench(here.database_url, script) for script in scripts)
     return (
-        _pgbench(here.database_url, script),
+        (few, all_rows),
         asyncio.run(_driven(server, intake_requests(here))),
         asyncio.run(_dispatches(here, server)),
     )

@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from alembic import command
 
 from dispatch import record
-from dispatch.db import alembic_config, open_pool
+from dispatch.db import alembic_config, migrate, open_pool
 from hotline.casefile import NOTHING_PENDING
-from tests.conftest import Servers
+from hotline.errors import Unreachable
+from tests.conftest import NewDatabase, Servers
 from tests.makers import DISPATCHER, MONDAY
 
 NAME = "hotline_test_migrations"
@@ -86,3 +88,14 @@ async def test_the_revisions_make_the_tables_that_the_classes_describe(bare_data
 async def test_the_way_back_is_open(bare_database: str) -> None:
     await alembic(command.downgrade, bare_database, "0001")
     await alembic(command.upgrade, bare_database, "head")
+
+
+async def test_a_database_of_a_newer_program_is_refused_with_a_sentence(
+    new_database: NewDatabase,
+) -> None:
+    async with new_database() as url:
+        connection = await asyncpg.connect(url)
+        await connection.execute("update alembic_version set version_num = '9999'")
+        await connection.close()
+        with pytest.raises(Unreachable, match="更新的版本"):
+            await asyncio.to_thread(migrate, url)
