@@ -48,11 +48,12 @@ insert into clock (case_id, round, name, owed_by, "limit", basis, started_at, du
 _OTHER_ROWS = r"""
 insert into message (dedupe_key, channel, purpose, template, params, case_id, phone, state, next_at,
   not_after, created_at)
-  values (:case_id || ':1', 'sms', 'service', 'citizen/accepted', '{{"number": "2603090000017",
+  values (:case_id || '-1', 'sms', 'service', 'citizen/accepted', '{{"number": "2603090000017",
   "lookup_code": "ABCD2345", "state": "已受理", "due_on": "2026-03-23", "provisional": false}}',
   :case_id, '+8613800001234', 'queued', null, now() + interval '2 days', now());
 insert into tally (day, kind, measure, unit_id, n)
-  values (null, 'citizen', 'stage:accepted', null, 1), (current_date, 'citizen', 'opened', null, 1);
+  values (null, 'citizen', 'stage' || chr(58) || 'accepted', null, 1),
+  (current_date, 'citizen', 'opened', null, 1);
 insert into case_words (case_id, words)
   values (:case_id, array_to_tsvector(string_to_array('{words}', ',')));
 """
