@@ -4,6 +4,7 @@ Values are judged by `hotline.inputs`, which has a sentence for each, and not by
 a body's first wrong type must not hide the others.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,16 +158,16 @@ def _with_key() -> list[Parameter]:
 
 
 @dataclass
-class _Keyed(Operation):
+class _Keyed(Operation, ABC):
     """An operation that may carry an idempotency key."""
 
     def __post_init__(self) -> None:
         self.parameters = [*(self.parameters or ()), *_with_key()]
         self.request_body = self.sent()
 
+    @abstractmethod
     def sent(self) -> RequestBody:
         """The body as the schema tells it."""
-        raise NotImplementedError
 
 
 @dataclass
