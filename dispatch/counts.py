@@ -3,29 +3,17 @@
 What stands in a stage is read from the tally; everything else is counted up to a bound.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from dispatch.db import Connection
 from dispatch.listing import Values
-from dispatch.queues import AT_RISK, QUEUES, STAGE_LISTS, queues_for
+from dispatch.queues import AT_RISK, QUEUES, queues_for
 from hotline.people import Actor
 from hotline.permissions import visible_cases
 
 MOST_COUNTED = 1000
 """A bounded count ends here, and is shown as "999+"."""
 
-# Lists that are a whole stage. What the reader must leave to others (回避) is counted too.
-STAGES = {
-    "to_dispatch": "accepted",
-    "objections": "objected",
-    "registered": "registered",
-    "verdicts": "called_back",
-    "to_review": "replied",
-    "due_callback": "answered",
-    # Stages of every kind have names of their own.
-    **{one.name: one.name.partition(":")[2] for one in STAGE_LISTS},
-}
 _OF_UNITS = {
     name: f"""
       select count(distinct n.case_id) from (
@@ -75,10 +63,12 @@ async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict
 
 
 def _count(name: str) -> str | None:
-    if stage := STAGES.get(name):
+    listed = QUEUES[name]
+    if listed.stage:
+        # What the reader must leave to others (回避) is counted too.
         return (
-            "select coalesce(sum(n), 0)::int from tally"
-            f" where day is null and measure = 'stage:{stage}'"
+            "select coalesce(sum(n), 0)::int from tally where day is null"
+            f" and measure = 'stage:{listed.stage}' and kind = '{listed.kind}'"
         )
     return _OF_UNITS.get(name) or _OF_CASES.get(name)
 
@@ -88,19 +78,3 @@ def badge(n: int) -> str:
     if n <= 0:
         return ""
     return f"{MOST_COUNTED - 1}+" if n >= MOST_COUNTED else str(n)
-
-
-async def stage_counts(
-    connection: Connection, *, unit_ids: Iterable[int] | None = None
-) -> dict[str, int]:
-    """How many cases stand in each stage now: of the city, or of these lead units."""
-    rows = await connection.fetch(
-        """
-        select substr(measure, 7) as stage, sum(n)::int as n from tally
-        where day is null and measure like 'stage:%'
-          and ($1::bigint[] is null or unit_id = any($1))
-        group by measure having sum(n) <> 0
-        """,
-        None if unit_ids is None else list(unit_ids),
-    )
-    return {row["stage"]: row["n"] for row in rows}

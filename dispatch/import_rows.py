@@ -18,12 +18,13 @@ from dispatch.import_files import Cell, Row
 from dispatch.import_mapping import FIELDS, CaseMap
 from hotline.calendar import SHANGHAI
 from hotline.casefile import CaseFile, Running
-from hotline.inputs import INPUTS, REQUEST_TYPES, URGENCIES
+from hotline.inputs import INPUTS
 from hotline.people import Actor
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, level_at, rung_to
 from hotline.rulebook import Rulebook, UnitEntry
 from hotline.transition import Move, move
+from hotline.vocabulary import REQUEST_TYPES, URGENCIES
 from hotline.wording import without_invisible
 
 # What stands for a reply of which the other system kept only the time.

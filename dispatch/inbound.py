@@ -23,12 +23,12 @@ from dispatch.replies import Reply, Sender, may_reply, sender_of, write_reply
 from dispatch.understanding import Help, Lookup, Meaning, Rating, Stop, Unclear, understand
 from hotline.casefile import CaseFile
 from hotline.errors import Refusal
-from hotline.inputs import LEVELS
 from hotline.numbers import WrongPhone, normalise_phone
 from hotline.people import CLOCK, citizen
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from hotline.telling import for_citizen
+from hotline.vocabulary import LEVELS
 from hotline.wording import without_invisible
 
 _LONGEST_BODY: Final = 2000

@@ -70,6 +70,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What narrows a list; an empty value narrows nothing. Codes include all below them."""
 
     unit_ids: tuple[int, ...] = ()
+    kind: str = ""
     phase: str = ""
     stage: str = ""
     request_type: str = ""
@@ -118,7 +119,7 @@ def case_filters(filters: Filters, put: Values) -> list[str]:
     """Conditions on `c` for everything but the unit."""
     wanted = [
         f"c.{name} = {put(value)}"
-        for name in ("stage", "request_type", "urgency")
+        for name in ("kind", "stage", "request_type", "urgency")
         if (value := getattr(filters, name))
     ]
     if filters.phase:

@@ -29,7 +29,7 @@ from dispatch.listing import (
     page_of,
 )
 from hotline.errors import Incomplete, NotPermitted
-from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
+from hotline.people import CENTRE_ROLES, REGISTER_ROLES, UNIT_ROLES, Actor, Role
 from hotline.permissions import visible_cases
 from hotline.procedure import Phase, Procedure
 from hotline.procedures import PROCEDURES
@@ -71,6 +71,7 @@ class Queue:
     """One list. `where` is a condition on the case `c` (and the assignment `a`).
 
     `:me`, `:now` and `:risk` stand for the reader, the moment, and the end of what is at risk.
+    A list that is one stage of one kind says so in `kind` and `stage`.
     """
 
     name: str
@@ -80,6 +81,8 @@ class Queue:
     order: Order = Order.DUE
     source: Source = Source.CASES
     empty: str = "没有工单"
+    kind: str = ""
+    stage: str = ""
 
     def open_to(self, actor: Actor) -> bool:
         """Whether the actor may ask for it: by role; who oversees the centre, all of its lists."""
@@ -93,37 +96,48 @@ _UNHANDLED = "not (:me = any(c.handlers))"
 _OWED = "a.ended_at is null and a.replied_at is null"
 _DISPATCHERS = frozenset({Role.DISPATCHER})
 _OVERSIGHT = frozenset({Role.SUPERVISOR, Role.LEADER})
-_WATCHERS = _OVERSIGHT | _DISPATCHERS | {Role.SECRETARY}
+_WATCHERS = _OVERSIGHT | _DISPATCHERS | REGISTER_ROLES
+
+
+def _standing(stage: str, kind: str = CITIZEN.kind) -> str:
+    return f"c.kind = '{kind}' and c.stage = '{stage}' and {_OPEN}"
+
 
 _ALL = (
     Queue(
-        "to_dispatch", "待派单", _DISPATCHERS, f"c.stage = 'accepted' and {_OPEN}",
+        "to_dispatch", "待派单", _DISPATCHERS, _standing("accepted"),
         empty="没有待派单的工单",
+        kind=CITIZEN.kind, stage="accepted",
     ),
     Queue(
-        "objections", "异议待裁", _DISPATCHERS, f"c.stage = 'objected' and {_OPEN}",
+        "objections", "异议待裁", _DISPATCHERS, _standing("objected"),
         empty="没有待裁定的派单异议",
+        kind=CITIZEN.kind, stage="objected",
     ),
     Queue(
-        "to_decide", "待批申请", _DISPATCHERS | {Role.SUPERVISOR, Role.SECRETARY},
+        "to_decide", "待批申请", _DISPATCHERS | REGISTER_ROLES | {Role.SUPERVISOR},
         f"{_OPEN} and c.pending <> '{{}}'::jsonb", empty="没有待批的延期或停止计时申请",
     ),
     # Nothing is owed before a case is accepted: the oldest comes first.
     Queue(
-        "registered", "待受理", _DISPATCHERS | {Role.AGENT}, f"c.stage = 'registered' and {_OPEN}",
+        "registered", "待受理", _DISPATCHERS | {Role.AGENT}, _standing("registered"),
         Order.OLDEST, empty="没有待受理的诉求",
+        kind=CITIZEN.kind, stage="registered",
     ),
     Queue(
         "verdicts", "待定重办", _DISPATCHERS | {Role.CALLBACK},
-        f"c.stage = 'called_back' and {_OPEN}", empty="没有待定重办的工单",
+        _standing("called_back"), empty="没有待定重办的工单",
+        kind=CITIZEN.kind, stage="called_back",
     ),
     Queue(
         "to_review", "待审核", frozenset({Role.REVIEWER}),
-        f"c.stage = 'replied' and {_OPEN} and {_UNHANDLED}", empty="没有待审核的答复",
+        f"{_standing('replied')} and {_UNHANDLED}", empty="没有待审核的答复",
+        kind=CITIZEN.kind, stage="replied",
     ),
     Queue(
         "due_callback", "待回访", frozenset({Role.CALLBACK}),
-        f"c.stage = 'answered' and {_OPEN} and {_UNHANDLED}", empty="没有待回访的工单",
+        f"{_standing('answered')} and {_UNHANDLED}", empty="没有待回访的工单",
+        kind=CITIZEN.kind, stage="answered",
     ),
     Queue(
         "overdue", "已超期", _WATCHERS, f"{_OPEN} and c.next_due_at < :now",
@@ -182,8 +196,10 @@ def _stage_lists(rules: Procedure) -> Iterator[Queue]:
                 f"{rules.kind}:{stage.name}",
                 stage.label,
                 rules.seen_by & acting,
-                f"c.kind = '{rules.kind}' and c.stage = '{stage.name}' and {_OPEN}",
+                _standing(stage.name, rules.kind),
                 empty=f"没有“{stage.label}”的{rules.matter}",
+                kind=rules.kind,
+                stage=stage.name,
             )
 
 

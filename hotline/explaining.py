@@ -6,8 +6,8 @@ from datetime import date
 from hotline.calendar import in_shanghai
 from hotline.casefile import ClockStop, Running
 from hotline.clocks import Day, Explanation, Limit, explain
-from hotline.inputs import STOP_GROUNDS
 from hotline.rulebook import Rulebook
+from hotline.vocabulary import STOP_GROUNDS
 
 
 def explained(clock: Running, rulebook: Rulebook) -> Explanation:

@@ -13,7 +13,6 @@ SECRECY = {
     "work_secret": "工作秘密",
     "state_secret": "国家秘密（只登记存根，线下办理）",
 }
-PRIORITIES = {"normal": "平件", "urgent": "加急", "extra_urgent": "特急"}
 ITEM_KINDS = {"action": "办件", "read": "阅件"}
 DISPATCH_MODES = {
     "original": "原件转办，复印件留存",
@@ -22,7 +21,6 @@ DISPATCH_MODES = {
     "document": "发文通知",
     "courier": "机要交通或者邮寄",
 }
-LOOK_BACKS = {"none": "不需要", "month": "1个月后", "quarter": "3个月后"}
 
 # 宁波市人民政府办公厅领导批示件办理工作规程 五（一）.
 _TO_ACT_ON = re.compile("阅研|阅处|酌")

@@ -19,6 +19,11 @@ class Role(StrEnum):
     CALLBACK = "callback"
     SUPERVISOR = "supervisor"
     SECRETARY = "secretary"
+    PETITIONS = "petitions"
+    PROCUREMENT = "procurement"
+    FINANCE = "finance"
+    CUSTOMS = "customs"
+    WINDOW = "window"
     CLERK = "clerk"
     UNIT_HEAD = "unit_head"
     LEADER = "leader"
@@ -38,6 +43,11 @@ ROLE_LABELS: dict[Role, str] = {
     Role.CALLBACK: "回访员",
     Role.SUPERVISOR: "督办员",
     Role.SECRETARY: "督查室",
+    Role.PETITIONS: "信访工作人员",
+    Role.PROCUREMENT: "采购中心",
+    Role.FINANCE: "财政监管",
+    Role.CUSTOMS: "海关审价",
+    Role.WINDOW: "综合窗口",
     Role.CLERK: "承办单位经办人",
     Role.UNIT_HEAD: "承办单位负责人",
     Role.LEADER: "领导",
@@ -52,8 +62,11 @@ ROLE_LABELS: dict[Role, str] = {
 HOTLINE_ROLES = frozenset(
     {Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, Role.SUPERVISOR, Role.LEADER}
 )
-# Not the hotline's: the office that sees to leaders' instructions (政府督查室).
-CENTRE_ROLES = HOTLINE_ROLES | {Role.SECRETARY}
+# Each keeps the register of other kinds: 督查室, 信访局, 采购中心, 财政局, 海关, 政务窗口.
+REGISTER_ROLES = frozenset(
+    {Role.SECRETARY, Role.PETITIONS, Role.PROCUREMENT, Role.FINANCE, Role.CUSTOMS, Role.WINDOW}
+)
+CENTRE_ROLES = HOTLINE_ROLES | REGISTER_ROLES
 UNIT_ROLES = frozenset({Role.CLERK, Role.UNIT_HEAD})
 ADMIN_ROLES = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDIT})
 # The roles that may be given to a person, in the order in which a form offers them.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hotline.casefile import CaseFile
-from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor, Role
+from hotline.people import CENTRE_ROLES, REGISTER_ROLES, UNIT_ROLES, Actor, Role
 from hotline.procedure import Action
 from hotline.procedures import PROCEDURES
 
@@ -86,8 +86,8 @@ def requester_open_to(actor: Actor, case: Guarded) -> bool:
     written down.
     """
     if case.confidential:
-        return actor.has(Role.AGENT, Role.CALLBACK, Role.SECRETARY)
-    return actor.has(Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.SUPERVISOR, Role.SECRETARY)
+        return actor.has(Role.AGENT, Role.CALLBACK, *REGISTER_ROLES)
+    return actor.has(Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.SUPERVISOR, *REGISTER_ROLES)
 
 
 def may_reveal(actor: Actor, case: CaseFile) -> bool:

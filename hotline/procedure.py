@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotline.clocks import Limit
 from hotline.people import HOTLINE_ROLES, Actor, Role
+from hotline.vocabulary import Input
 
 if TYPE_CHECKING:
     from hotline.casefile import CaseFile
@@ -203,6 +204,7 @@ class Procedure:
 
     seen_by   the roles at the centre that see every case of the kind; units see their own
     matter    what such a case is called in lists and headings
+    words     what its forms ask for besides the words that every procedure shares
     numbered  whether its register numbers the entries per office and year (顺序号)
     """
 
@@ -214,6 +216,7 @@ class Procedure:
     actions: tuple[Action, ...]
     seen_by: frozenset[Role] = HOTLINE_ROLES
     matter: str = "诉求"
+    words: tuple[Input, ...] = ()
     numbered: bool = False
 
     def __post_init__(self) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from hotline.clocks import Limit
 from hotline.effects import EFFECTS
-from hotline.inputs import INPUTS, URGENCIES
+from hotline.inputs import INPUTS
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Role
 from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, By, Phase, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.rings import BREACHED
 from hotline.settings import VARIABLES, settings_from
+from hotline.vocabulary import URGENCIES
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("hotline", "dispatch", "web")

@@ -18,10 +18,10 @@ from hotline.calendar import in_shanghai
 from hotline.calls import DISPOSITION_LABELS
 from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotFound
-from hotline.inputs import REQUEST_TYPES, URGENCIES
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
 from hotline.rulebook import Rulebook
+from hotline.vocabulary import REQUEST_TYPES, URGENCIES
 from web.api_bodies import (
     ActionOperation,
     Caller,

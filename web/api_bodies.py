@@ -28,10 +28,11 @@ from hotline.calls import (
     STATUTORY_CHANNELS,
 )
 from hotline.errors import Incomplete
-from hotline.inputs import INPUTS, Input
+from hotline.inputs import INPUTS
 from hotline.people import Actor
 from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
+from hotline.vocabulary import Input
 from web.given import NotSignedIn, WebRequest
 
 

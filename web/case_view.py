@@ -9,15 +9,7 @@ from dispatch.timelines import Entry, Sent, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
-from hotline.inputs import (
-    CHANNELS,
-    LEVELS,
-    REQUEST_TYPES,
-    SOLVED,
-    STOP_GROUNDS,
-    URGENCIES,
-    details_shown,
-)
+from hotline.inputs import details_shown
 from hotline.masking import RequesterView, masked_name, masked_phone, masked_text, requester_view
 from hotline.people import ROLE_LABELS, Actor, Role
 from hotline.permissions import may_reveal, requester_open_to
@@ -26,6 +18,7 @@ from hotline.procedures import procedure
 from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
 from hotline.transition import offered
+from hotline.vocabulary import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, STOP_GROUNDS, URGENCIES
 
 TEXT_LABELS = {
     "citizen/accepted": "受理告知短信",

@@ -16,11 +16,11 @@ from hotline.casefile import CaseFile
 from hotline.clocks import Limit
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound
 from hotline.explaining import explained
-from hotline.inputs import STOP_GROUNDS
 from hotline.people import Actor
 from hotline.permissions import may_reveal
 from hotline.procedures import PROCEDURES, procedure
 from hotline.rulebook import Rulebook
+from hotline.vocabulary import STOP_GROUNDS
 from hotline.wording import BadWording, clean_text
 from web.case_view import Attempt, case_view
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, signed_in

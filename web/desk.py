@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 from litestar import Response, Router, get, post
 
-from dispatch.counts import STAGES, counts
+from dispatch.counts import counts
 from dispatch.db import Connection
 from dispatch.last_acts import last_acts
-from dispatch.queues import STAGE_LISTS, Queue, QueuePage, Row, queue, queues_for
+from dispatch.queues import QUEUES, STAGE_LISTS, Queue, QueuePage, Row, queue, queues_for
 from dispatch.search import search
 from dispatch.timelines import Entry, said
 from hotline.calendar import in_shanghai
 from hotline.inputs import INPUTS
-from hotline.people import Actor, Role
+from hotline.people import REGISTER_ROLES, Actor, Role
 from hotline.procedures import procedure
 from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
@@ -88,7 +88,7 @@ async def show_desk(
         label=current.label if current else "",
         empty=current.empty if current else "没有工单",
         hint=HINTS.get(asked.queue, ""),
-        searchable=asked.queue in STAGES,
+        searchable=_searchable(asked),
         lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
         next_after=found.next_after,
         suggested=suggestions(asked.queue, found.rows, rulebook, now),
@@ -104,10 +104,16 @@ async def _listed(
 ) -> QueuePage:
     """A page of the list; with words, what is found in it, newest first."""
     filters, after = asked.filters(rulebook), asked.after or None
-    if asked.q and asked.queue in STAGES:
-        within = msgspec.structs.replace(filters, stage=STAGES[asked.queue])
+    if asked.q and _searchable(asked):
+        listed = QUEUES[asked.queue]
+        within = msgspec.structs.replace(filters, kind=listed.kind, stage=listed.stage)
         return await search(connection, me, asked.q, filters=within, after=after)
     return await queue(connection, me, asked.queue, now=now, filters=filters, after=after)
+
+
+def _searchable(asked: Asked) -> bool:
+    """Whether words can be looked for in the list: it is a stage."""
+    return asked.queue in QUEUES and bool(QUEUES[asked.queue].stage)
 
 
 async def _told(connection: Connection, name: str, rows: Iterable[Row]) -> Mapping[int, Entry]:
@@ -165,6 +171,6 @@ async def dispatch_picked(
 
 router = Router(
     "/desk",
-    guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, Role.SECRETARY)],
+    guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, *REGISTER_ROLES)],
     route_handlers=[show_desk, show_review, show_callback, dispatch_picked],
 )

@@ -20,10 +20,11 @@ from litestar.params import SkipValidation
 from dispatch.office import Office, clock
 from dispatch.sign_in import Presence
 from hotline.errors import Incomplete, NotPermitted
-from hotline.inputs import INPUTS, Input
+from hotline.inputs import INPUTS
 from hotline.people import Actor, Role
 from hotline.procedure import Action
 from hotline.rulebook import Rulebook
+from hotline.vocabulary import Input
 from web.pickers import chosen
 
 WebRequest: TypeAlias = Request[Presence | None, Any, Any]

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from dispatch.counts import badge
 from dispatch.queues import Filters, Queue, Row
-from hotline.inputs import REQUEST_TYPES, URGENCIES
 from hotline.masking import masked_text
 from hotline.people import Actor
 from hotline.permissions import requester_open_to
 from hotline.procedure import Action
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
+from hotline.vocabulary import REQUEST_TYPES, URGENCIES
 from web.given import WebRequest, query_of
 from web.pickers import chosen
 from web.showing import Light, light, short

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hotline.people import ADMIN_ROLES, CENTRE_ROLES, UNIT_ROLES, Actor, Role
+from hotline.people import ADMIN_ROLES, CENTRE_ROLES, REGISTER_ROLES, UNIT_ROLES, Actor, Role
 from hotline.procedure import NEW
 from hotline.procedures import PROCEDURES
 from hotline.procedures.citizen import CITIZEN
@@ -31,7 +31,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(
         "工作台",
         "/desk",
-        frozenset({Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, Role.SECRETARY}),
+        frozenset({Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, *REGISTER_ROLES}),
     ),
     Entry("登记", "/register", REGISTRARS),
     Entry("本单位工单", "/portal", UNIT_ROLES),

@@ -10,7 +10,6 @@ from typing import Any
 
 from hotline.casefile import CaseFile
 from hotline.clocks import hours, working_days, working_hours
-from hotline.inputs import ATTEMPTS
 from hotline.people import Actor, Role
 from hotline.procedure import (
     NEW,
@@ -27,6 +26,7 @@ from hotline.procedure import (
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
+from hotline.vocabulary import ATTEMPTS
 
 UNIT = Role.CLERK
 UNITS = (Role.CLERK, Role.UNIT_HEAD)

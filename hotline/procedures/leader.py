@@ -11,12 +11,13 @@ from typing import Any
 from hotline.casefile import CaseFile
 from hotline.clocks import calendar_days, hours, same_day, working_days, working_hours
 from hotline.errors import Secret
-from hotline.instructions import proposed_item
+from hotline.instructions import DISPATCH_MODES, GRADES, ITEM_KINDS, SECRECY, proposed_item
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import NEW, Action, By, ClockRule, Extension, Phase, Procedure, Stage
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
+from hotline.vocabulary import LONGEST_TEXT, Input
 
 OFFICE = (Role.SECRETARY,)
 LEADERS = (Role.SECRETARY, Role.LEADER)
@@ -71,6 +72,21 @@ STAGES = (
     Stage("signed_off", "已销号待归档", Phase.VERDICT, "已办结"),
     Stage("archived", "已归档", Phase.CLOSED, "已办结"),
     Stage("voided", "登记撤销", Phase.CLOSED, "已撤销"),
+)
+
+WORDS = (
+    Input("leader_grade", "批示领导级别", "choice", GRADES),
+    Input("leader", "批示领导", "line", max_length=50),
+    Input("instructed_on", "批示时间", "day"),
+    Input("instruction", "批示内容", "text", max_length=4000),
+    Input("oral", "口头批示", "flag"),
+    Input("sender", "来文单位", "line", max_length=100),
+    Input("secrecy", "密级", "choice", SECRECY),
+    Input("petition_matter", "信访批示件", "flag"),
+    Input("item_kind", "件别", "choice", ITEM_KINDS),
+    Input("dispatch_mode", "转办方式", "choice", DISPATCH_MODES),
+    Input("proposal", "拟办意见", "text", max_length=4000),
+    Input("special_report", "专报内容", "text", max_length=LONGEST_TEXT),
 )
 
 REGISTER = (
@@ -325,5 +341,6 @@ LEADER = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.SECRETARY, Role.SUPERVISOR, Role.LEADER}),
     matter="批示件",
+    words=WORDS,
     numbered=True,
 )

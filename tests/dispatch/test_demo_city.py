@@ -10,9 +10,9 @@ import pytest
 
 from dispatch.demo_city import DemoRequest, city, requests
 from hotline.calls import EMERGENCY_CHANNELS, EXPLAIN_GROUNDS, STATUTORY_CHANNELS
-from hotline.inputs import REDO_REASONS, REFUSAL_GROUNDS, REQUEST_TYPES, RESULTS, URGENCIES
 from hotline.numbers import normalise_phone
 from hotline.people import ADMIN_ROLES, CENTRE_ROLES, STAFF_ROLES, UNIT_ROLES, Role
+from hotline.vocabulary import REDO_REASONS, REFUSAL_GROUNDS, REQUEST_TYPES, RESULTS, URGENCIES
 
 CITY = city()
 UNITS = {unit.code: unit for unit in CITY.units}

@@ -9,11 +9,12 @@ import pytest
 
 from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete, NotAvailable, NotPermitted, Secret
-from hotline.inputs import INPUTS, Input
+from hotline.inputs import INPUTS
 from hotline.people import CENTRE_ROLES, CLOCK, ROLE_LABELS, Actor, Role, citizen
 from hotline.procedure import Action, Phase, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.transition import Move, chained, open_actions
+from hotline.vocabulary import Input
 from tests.makers import (
     CITY_CLERK,
     HEDONG_CLERK,

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.errors import Incomplete
-from hotline.inputs import INPUTS, LEVELS, accept, shown
+from hotline.inputs import INPUTS, accept, shown
 from hotline.procedures.citizen import CITIZEN
+from hotline.vocabulary import LEVELS
 from tests.makers import (
     AGENT,
     CALLBACK,

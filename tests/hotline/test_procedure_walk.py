@@ -19,13 +19,14 @@ from hypothesis.stateful import (
 from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.extra_time import EXTRA_TIME
-from hotline.inputs import INPUTS, URGENCIES
+from hotline.inputs import INPUTS
 from hotline.people import CLOCK, Actor, Role, citizen
 from hotline.procedure import Action, Phase
 from hotline.procedures.citizen import CITIZEN
 from hotline.rings import BREACHED, held
 from hotline.stops import days_stopped
 from hotline.transition import EventEntry, Move, chained, offered, open_actions
+from hotline.vocabulary import URGENCIES
 from hotline.winding import recomputed
 from tests.makers import (
     AGENT,
