@@ -1,4 +1,4 @@
-"""延期 and 停止计时 as every procedure has them: asked by the unit, decided by another party.
+"""延期 and 停止计时 as every procedure has them: asked by one party, decided by another.
 
 国办函〔2025〕66号 asks for both to be approved and traced; 北京市接诉即办工作条例 15: an extension
 is asked before expiry. A procedure says which of its clocks may be extended or stopped; the rest
@@ -46,20 +46,45 @@ def extra_time(
     open_in: tuple[str, ...],
     decided_by: tuple[Role, ...],
     asks: str = "dispatcher/asked",
+    asked_by: tuple[Role, ...] = UNITS,
 ) -> tuple[Action, ...]:
     """The actions: asked in the stages `asked_in`, decided and ended in any of `open_in`.
 
-    `asks` is the text to those who decide. Without a clock that may stop, nobody asks for a stop.
+    `asks` is the text to those who decide. Units ask for themselves; an office that keeps a
+    register (`asked_by`) asks in the name of an outside party, and another officer decides.
+    Without a clock that may stop, nobody asks for a stop.
     """
-    extended = next(rule for rule in clocks if rule.extendable)
-    stopped = tuple(rule for rule in clocks if rule.stoppable)
-    extensions = (
+    rules = tuple(clocks)
+    extended = extensions(
+        rules, asked_in=asked_in, open_in=open_in, decided_by=decided_by, asks=asks,
+        asked_by=asked_by,
+    )  # fmt: skip
+    if not any(rule.stoppable for rule in rules):
+        return extended
+    return (*extended, *stops(
+        rules, asked_in=asked_in, open_in=open_in, decided_by=decided_by, asks=asks,
+        asked_by=asked_by,
+    ))  # fmt: skip
+
+
+def extensions(
+    clocks: Iterable[ClockRule],
+    *,
+    asked_in: tuple[str, ...],
+    open_in: tuple[str, ...],
+    decided_by: tuple[Role, ...],
+    asks: str,
+    asked_by: tuple[Role, ...] = UNITS,
+) -> tuple[Action, ...]:
+    """延期 alone, for procedures in which another party decides about a stop, or none stops."""
+    rule = next(rule for rule in clocks if rule.extendable)
+    return (
         Action(
-            "request_extension", "申请延期", when=asked_in, by=UNITS, part="lead",
+            "request_extension", "申请延期", when=asked_in, by=asked_by, part=_part_of(asked_by),
             needs=("extension_days", "reason"), does=("request_extension",),
-            only=(partial(_extendable, extended),),
-            unless=(_no_extension_waits, partial(_not_extended_yet, extended),
-                    partial(_not_expired, (extended,))),
+            only=(partial(_extendable, rule),),
+            unless=(_no_extension_waits, partial(_not_extended_yet, rule),
+                    partial(_not_expired, (rule,))),
             tells=(asks,),
         ),
         Action(
@@ -73,12 +98,22 @@ def extra_time(
             tells=("unit/decided",), tone="danger",
         ),
     )  # fmt: skip
-    if not stopped:
-        return extensions
+
+
+def stops(
+    clocks: Iterable[ClockRule],
+    *,
+    asked_in: tuple[str, ...],
+    open_in: tuple[str, ...],
+    decided_by: tuple[Role, ...],
+    asks: str,
+    asked_by: tuple[Role, ...] = UNITS,
+) -> tuple[Action, ...]:
+    """停止计时 alone: asked for, decided by another party, ended by hand or by itself."""
+    stopped = tuple(rule for rule in clocks if rule.stoppable)
     return (
-        *extensions,
         Action(
-            "request_stop", "申请停止计时", when=asked_in, by=UNITS, part="lead",
+            "request_stop", "申请停止计时", when=asked_in, by=asked_by, part=_part_of(asked_by),
             needs=("stop_ground", "basis", "stop_until", "reason"), does=("request_stop",),
             only=(partial(_one_runs, stopped),),
             unless=(_no_stop_waits, _not_stopped, partial(_not_expired, stopped)),
@@ -95,10 +130,17 @@ def extra_time(
             tells=("unit/decided",), tone="danger",
         ),
         Action(
-            "resume", "恢复计时", when=open_in, by=(*UNITS, *decided_by, Role.CLOCK), part="lead",
+            "resume", "恢复计时", when=open_in,
+            by=tuple(dict.fromkeys((*asked_by, *decided_by, Role.CLOCK))),
+            part=_part_of(asked_by),
             needs=("note?",), does=("resume",), only=(_stopped,), tells=("unit/resumed",),
         ),
     )  # fmt: skip
+
+
+def _part_of(asked_by: tuple[Role, ...]) -> str | None:
+    """Of units, only the one that has the lead asks."""
+    return "lead" if UNIT_ROLES.issuperset(asked_by) else None
 
 
 def _extendable(rule: ClockRule, case: CaseFile, actor: Actor) -> str | None:

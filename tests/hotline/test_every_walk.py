@@ -117,6 +117,7 @@ class Walk:
             "place": sorted(RULEBOOK.places),
             "phone": ["13800001234"],
             "integer": [1, 2, 5],
+            "money": ["800.00", "90000", "1200000.50"],
             "flag": [True, ""],
         }
         if entry.type == "units":
