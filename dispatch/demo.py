@@ -15,6 +15,7 @@ from dispatch.db import Connection, transaction
 from dispatch.demo_city import DemoRequest, city, requests
 from dispatch.demo_leaders import instruction_lives
 from dispatch.demo_life import PACE, Cast
+from dispatch.demo_scenes import scene_lives
 from dispatch.demo_story import Story
 from dispatch.office import Office
 from dispatch.reference import publish, read_rulebook
@@ -61,7 +62,8 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         cast = await _cast(connection, rulebook)
         lives = await _lives(connection, cast, now=now, rng=random.Random(seed), count=count)
         told = await instruction_lives(connection, cast, now=now, rng=random.Random(seed))
-        await record.write_many(connection, [*lives, *told])
+        played = await scene_lives(connection, cast, now=now, rng=random.Random(seed))
+        await record.write_many(connection, [*lives, *told, *played])
         await _mark_texts_delivered(connection, office.settings.sms_signature)
         await _write_calls(connection, lives, cast, now=now, rng=random.Random(seed))
     office.reference.forget()

@@ -1,20 +1,17 @@
 """The demonstration's register of leaders' instructions: thirty, in every stage."""
 
 import random
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-import msgspec
 
 from dispatch.db import Connection
 from dispatch.demo_city import DemoInstruction, instructions
 from dispatch.demo_life import Cast, Life, Over
+from dispatch.demo_scenes import enter_in_registers
 from dispatch.intake import new_file
-from dispatch.serials import next_serial
 from hotline.calendar import in_shanghai
-from hotline.numbers import case_number, register_number
+from hotline.numbers import case_number
 from hotline.people import Role
 from hotline.procedures.leader import LEADER
 from hotline.transition import Move
@@ -147,21 +144,5 @@ async def instruction_lives(
         number = case_number(in_shanghai(opened_at).date(), row["serial"])
         halt, chance = one.stage, random.Random(rng.getrandbits(32))
         lives.append(Instruction(cast, chance, opened_at, now, number, halt, told=one).live())
-    await _number(connection, lives, cast)
+    await enter_in_registers(connection, lives, cast.rulebook)
     return lives
-
-
-async def _number(connection: Connection, lives: list[list[Move]], cast: Cast) -> None:
-    """Each entry gets the next number (顺序号) of the office that made it."""
-    given: Counter[tuple[int, int]] = Counter()
-    for moves in lives:
-        unit_id, case = moves[0].event.unit_id, moves[-1].after
-        assert unit_id is not None
-        year = in_shanghai(case.opened_at).year
-        given[unit_id, year] += 1
-        register = cast.rulebook.units[unit_id].label + LEADER.matter
-        serial = register_number(register, year, given[unit_id, year])
-        numbered = msgspec.structs.replace(case, details={**case.details, "serial": serial})
-        moves[-1] = replace(moves[-1], after=numbered)
-    for (unit_id, year), many in given.items():
-        await next_serial(connection, kind=LEADER.kind, unit_id=unit_id, year=year, many=many)

@@ -8,9 +8,10 @@ from string import Formatter
 
 @dataclass(frozen=True, slots=True)
 class DemoUnit:
-    """A unit. kind: centre, department (parks too), district, street or enterprise.
+    """A unit. kind: centre, department (parks too), district, street, enterprise, institution.
 
-    The unit of a district or street carries the code of its place.
+    The unit of a district or street carries the code of its place. An institution keeps a
+    register of its own and is no member unit of the hotline.
     """
 
     code: str

@@ -18,6 +18,7 @@ UNIT_KINDS = {
     "district": "区县、园区",
     "street": "街道、乡镇",
     "enterprise": "公共企事业单位",
+    "institution": "其他机构",
 }
 
 

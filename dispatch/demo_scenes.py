@@ -1,0 +1,359 @@
+"""The other kinds' demonstration cases: plays told in `dispatch/demo_city/scenes/<kind>.toml`.
+
+    [[scene]]
+    title = "…"                   # of the case, where the opening asks for one and gives none
+    opened = 12.5                 # how many days ago it begins, at least
+    upto = ["review", "working"]  # one more case for each, which stands there now
+    [[scene.step]]
+    action = "register"           # the first one opens the case
+    role = "petitions"            # who; of a unit role, somebody of the lead unit
+    co = true                     # … of a co-unit
+    unit = "B16"                  # … of this unit
+    after = 2.5                   # hours since the step before
+    [scene.step.inputs]
+    received_on = "today-3"       # a day, counted from that of the step; "{year}" is its year
+    earlier = "case:challenge"    # the number of a case of that kind
+
+A scene begins earlier than it says where holidays would push its last step into the future. What
+time does (deemed receipt, warnings, breaches) needs no step.
+"""
+
+import random
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from dispatch.db import Connection
+from dispatch.demo_life import Cast, Life, Over
+from dispatch.intake import new_file
+from dispatch.serials import next_serial
+from hotline.calendar import in_shanghai
+from hotline.casefile import CaseFile
+from hotline.errors import Refusal
+from hotline.numbers import case_number, register_number
+from hotline.people import UNIT_ROLES, Actor, Role, citizen
+from hotline.procedures import PROCEDURES, procedure
+from hotline.rulebook import Rulebook
+from hotline.transition import Move, open_actions
+
+FAR = timedelta(days=4000)
+# Tried one after the other: so many hours have passed since the stage was reached,
+WAITED = (0.4, 2, 5, 14, 26, 50, 80, 120, 240)
+# and so many days earlier than it says begins a scene that would not be over yet.
+EARLIER = (0, 1, 2, 4, 7, 11, 16, 30)
+
+_DAY = re.compile(r"today([+-]\d{1,4})?")
+
+
+class SceneFault(Exception):
+    """A scene cannot be played as it is written: says which file, scene, step, and why."""
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody does, `after` so many hours."""
+
+    action: str
+    role: Role
+    after: float = 0
+    co: bool = False
+    unit: str = ""
+    inputs: dict[str, Any] = {}
+
+
+class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The play of one case. `kind` and `name` (for messages) come from its file."""
+
+    title: str
+    opened: float
+    step: tuple[Step, ...]
+    upto: tuple[str, ...] = ()
+    kind: str = ""
+    name: str = ""
+
+    def fault(self, at: int, why: object) -> SceneFault:
+        """What is wrong with the step of that index."""
+        return SceneFault(f"{self.name}, step {at + 1} ({self.step[at].action}): {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A case that is to be: its play, where it stands now ("" at the end), when it begins."""
+
+    scene: Scene
+    halt: str
+    opened_at: datetime
+    by_day: bool
+    seed: int
+
+
+@dataclass(slots=True)
+class Played(Life):
+    """One case of a scene, told until `now` or the stage `halt`; `by_day` in office hours only.
+
+    An `endless` one knows no present, and ends with its last step or where it reaches the stage.
+    """
+
+    scene: Scene = field(kw_only=True)
+    by_day: bool = field(kw_only=True)
+    endless: bool = field(kw_only=True)
+    numbers: Mapping[str, str] = field(kw_only=True)
+    done: int = 0
+
+    def live(self) -> list[Move]:
+        """Tell what happened, the opening first. Raises SceneFault."""
+        try:
+            for at, step in enumerate(self.scene.step):
+                self._wait_for(step)
+                self._play(at, step)
+                self.done = at + 1
+            if not self.halt:
+                self.reached_at = self.at
+            elif self.endless:
+                self.ring_until(self.now)
+        except Over:
+            pass
+        if not self.endless:
+            self._ring_until_now()
+        return self.moves
+
+    def _ring_until_now(self) -> None:
+        with suppress(Over):
+            self.ring_until(self.now)
+        # Once more where time has brought the case to the stage only now.
+        self.ring_until(self.now)
+
+    def take(
+        self,
+        case: CaseFile,
+        name: str,
+        actor: Actor,
+        inputs: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        """One move; raises Over where the case comes to stand where it is to stand."""
+        Life.take(self, case, name, actor, inputs, at=at)
+        if self.halt and self.reached_at is None and self.case.stage == self.halt:
+            self.reached_at = at or self.at
+            raise Over
+
+    def _wait_for(self, step: Step) -> None:
+        plain = self.at + timedelta(hours=step.after)
+        calendar = self.cast.rulebook.calendar
+        at = plain
+        if self.by_day and not calendar.in_office_hours(plain):
+            at = calendar.add_working_hours(plain, self.rng.uniform(0.1, 1.5))
+        # What is to stand somewhere now gets there, even if somebody works at night.
+        self.at = plain if self.halt and at >= self.now else at
+        self.ring_until(min(self.at, self.now))
+        if self.at >= self.now:
+            raise Over
+
+    def _play(self, at: int, step: Step) -> None:
+        inputs = {name: self._said(value) for name, value in step.inputs.items()}
+        if not self.moves:
+            opening = procedure(self.scene.kind).action(step.action)
+            if opening and "title" in opening.needs:
+                inputs.setdefault("title", self.scene.title)
+        before = self.case if self.moves else self._blank()
+        people = self._people(before, step)
+        if not people:
+            raise self.scene.fault(at, f"nobody is {step.role} here")
+        able = [one for one in people if step.action in {a.name for a in open_actions(before, one)}]
+        try:
+            # Where nobody can, the refusal of the first says why.
+            self.take(before, step.action, self.rng.choice(able or people[:1]), inputs)
+        except Refusal as refusal:
+            fields = getattr(refusal, "fields", "")
+            raise self.scene.fault(at, f"{refusal.message} {fields or ''}".strip()) from refusal
+
+    def _blank(self) -> CaseFile:
+        return new_file(self.scene.kind, self.number, now=self.opened_at)
+
+    def _people(self, case: CaseFile, step: Step) -> Sequence[Actor]:
+        if step.role is Role.CITIZEN:
+            return (citizen(case.requester_phone),)
+        if step.role not in UNIT_ROLES:
+            return self.cast.centre[step.role]
+        if step.unit:
+            units = [self.cast.rulebook.units_by_code[step.unit].id]
+        elif step.co:
+            units = [part.unit_id for part in case.parts if part.part == "co"]
+        else:
+            units = [case.lead_unit_id] if case.lead_unit_id else []
+        heads = [one for one in self.cast.centre[step.role] if one.unit_id in units]
+        return heads or [self.cast.clerk(unit) for unit in units]
+
+    def _said(self, value: Any) -> Any:
+        """A value of the file, with the days and the year of this moment."""
+        if not isinstance(value, str):
+            return value
+        today = in_shanghai(self.at).date()
+        if found := _DAY.fullmatch(value):
+            return (today + timedelta(days=int(found.group(1) or 0))).isoformat()
+        if value.startswith("case:"):
+            return self.numbers.get(value.removeprefix("case:"), _a_number(self.at))
+        return value.replace("{year}", str(today.year))
+
+
+def scenes() -> Iterator[Scene]:
+    """Every scene of every file, in order. Raises SceneFault."""
+    folder = files("dispatch.demo_city") / "scenes"
+    if not folder.is_dir():
+        return
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".toml"):
+            yield from scenes_of(file.name.removesuffix(".toml"), file.read_text("utf-8"))
+
+
+def scenes_of(kind: str, text: str) -> Iterator[Scene]:
+    """The scenes of one file. Raises SceneFault."""
+    name = f"scenes/{kind}.toml"
+    if kind not in PROCEDURES:
+        raise SceneFault(f"{name}: there is no procedure {kind!r}")
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise SceneFault(f"{name}: {wrong}") from wrong
+    if not tables.get("scene") or set(tables) != {"scene"}:
+        raise SceneFault(f"{name}: has [[scene]] tables and nothing else, not {list(tables)}")
+    for at, table in enumerate(tables["scene"], 1):
+        yield _checked(table, kind, f"{name}, scene {at} “{table.get('title', '')}”")
+
+
+def _checked(table: dict[str, Any], kind: str, name: str) -> Scene:
+    rules = procedure(kind)
+    try:
+        scene = msgspec.convert({**table, "kind": kind, "name": name}, Scene)
+    except msgspec.ValidationError as wrong:
+        raise SceneFault(f"{name}: {wrong}") from wrong
+    if unknown := set(scene.upto) - {stage.name for stage in rules.stages}:
+        raise SceneFault(f"{name}: there is no stage {', '.join(sorted(unknown))}")
+    if not scene.step:
+        raise SceneFault(f"{name}: nothing happens")
+    for at, step in enumerate(scene.step):
+        action = rules.action(step.action)
+        if action is None:
+            raise scene.fault(at, "there is no such action")
+        if (action in rules.openings) != (at == 0):
+            raise scene.fault(at, "the first step, and no other, opens the case")
+        known = {name for name, _ in action.inputs}
+        if other := set(step.inputs) - known:
+            raise scene.fault(at, f"does not ask for {', '.join(sorted(other))}")
+    return scene
+
+
+async def scene_lives(
+    connection: Connection, cast: Cast, *, now: datetime, rng: random.Random
+) -> list[list[Move]]:
+    """The moves of every case of every scene, the oldest first, numbered in their registers."""
+    plans = [
+        plan(scene, halt, cast, now=now, seed=rng.getrandbits(32))
+        for scene in scenes()
+        for halt in ("", *scene.upto)
+    ]
+    plans.sort(key=lambda one: one.opened_at)
+    serials = await connection.fetch(
+        "select nextval('case_serial') as serial from generate_series(1, $1)", len(plans)
+    )
+    lives, numbers = [], dict[str, str]()
+    for one, row in zip(plans, serials, strict=True):
+        number = case_number(in_shanghai(one.opened_at).date(), row["serial"])
+        lives.append(played(one, cast, now=now, number=number, numbers=numbers).moves)
+        numbers[one.scene.kind] = number
+    await enter_in_registers(connection, lives, cast.rulebook)
+    return lives
+
+
+def plan(scene: Scene, halt: str, cast: Cast, *, now: datetime, seed: int) -> Plan:
+    """When the scene begins, so that it is over now, or stands in `halt`. Raises SceneFault."""
+    first: SceneFault | None = None
+    for by_day in (True, False):
+        told = Plan(scene, halt, now - timedelta(days=scene.opened), by_day, seed)
+        try:
+            whole = played(told, cast, now=now + FAR, endless=True)
+            for opened_at in _beginnings(whole, now):
+                tried = replace(told, opened_at=opened_at)
+                if _stands(played(tried, cast, now=now)):
+                    return tried
+        except SceneFault as fault:
+            first = first or fault
+    raise first or SceneFault(f"{scene.name}: does not come to stand in {halt or 'its end'} now")
+
+
+def _beginnings(whole: Played, now: datetime) -> Iterator[datetime]:
+    """Moments at which the play may begin, the likeliest first."""
+    if whole.reached_at is None:
+        raise SceneFault(f"{whole.scene.name}: never stands in {whole.halt}")
+    taken = whole.reached_at - whole.opened_at
+    if not whole.halt:
+        latest = min(whole.opened_at, now - taken - timedelta(hours=1))
+        yield from (latest - timedelta(days=days) for days in EARLIER)
+        return
+    following = whole.scene.step[whole.done + 1 : whole.done + 2]
+    plausible = min(following[0].after / 2, 72) if following else 2
+    yield from (now - timedelta(hours=hours) - taken for hours in (plausible, *WAITED))
+
+
+def _stands(life: Played) -> bool:
+    """Whether the case came where it was to come, and is there still."""
+    return life.reached_at is not None and life.halt in ("", life.case.stage)
+
+
+def played(
+    one: Plan,
+    cast: Cast,
+    *,
+    now: datetime,
+    number: str = "",
+    numbers: Mapping[str, str] = MappingProxyType({}),
+    endless: bool = False,
+) -> Played:
+    """The case, lived. Raises SceneFault."""
+    life = Played(
+        cast,
+        random.Random(one.seed),
+        one.opened_at,
+        now,
+        number or _a_number(one.opened_at),
+        one.halt,
+        scene=one.scene,
+        by_day=one.by_day,
+        endless=endless,
+        numbers=numbers,
+    )
+    life.live()
+    return life
+
+
+def _a_number(at: datetime) -> str:
+    """Any number of a case of the day."""
+    return case_number(in_shanghai(at).date(), 0)
+
+
+async def enter_in_registers(
+    connection: Connection, lives: list[list[Move]], rulebook: Rulebook
+) -> None:
+    """Each entry of a numbered kind gets the next number (顺序号) of the office that made it."""
+    given: Counter[tuple[str, int, int]] = Counter()
+    for moves in lives:
+        rules, unit_id = procedure(moves[0].after.kind), moves[0].event.unit_id
+        if not rules.numbered or unit_id is None:
+            continue
+        case, year = moves[-1].after, in_shanghai(moves[0].event.at).year
+        given[rules.kind, unit_id, year] += 1
+        register = rulebook.units[unit_id].label + rules.matter
+        serial = register_number(register, year, given[rules.kind, unit_id, year])
+        numbered = msgspec.structs.replace(case, details={**case.details, "serial": serial})
+        moves[-1] = replace(moves[-1], after=numbered)
+    for (kind, unit_id, year), many in given.items():
+        await next_serial(connection, kind=kind, unit_id=unit_id, year=year, many=many)

@@ -1,0 +1,192 @@
+"""The scenes of the demonstration, and what is said of one that cannot be played."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from dispatch.demo_city import PHONE_PREFIX, city
+from dispatch.demo_life import Cast
+from dispatch.demo_scenes import Scene, SceneFault, plan, played, scenes, scenes_of
+from hotline.calendar import SHANGHAI, calendar_in_file
+from hotline.people import Actor, Role
+from hotline.procedure import Phase
+from hotline.procedures import PROCEDURES, procedure
+from hotline.rulebook import Entry, Line, Rulebook, UnitEntry
+from hotline.transition import Move
+
+SCENES = tuple(scenes())
+# A working afternoon, a night, a Sunday, in the middle of a long holiday and just after one.
+PRESENTS = (
+    datetime(2026, 3, 11, 15, 20, tzinfo=SHANGHAI),
+    datetime(2026, 6, 2, 2, 5, tzinfo=SHANGHAI),
+    datetime(2026, 8, 16, 11, 0, tzinfo=SHANGHAI),
+    datetime(2026, 10, 5, 16, 45, tzinfo=SHANGHAI),
+    datetime(2026, 2, 25, 8, 10, tzinfo=SHANGHAI),
+)
+INSTRUCTION = """
+[[scene]]
+title = "关于水库除险加固的报告"
+opened = 9
+upto = ["assigned", "working"]
+[[scene.step]]
+action = "register"
+role = "secretary"
+[scene.step.inputs]
+leader_grade = "mayor"
+leader = "程市长"
+instructed_on = "today-1"
+instruction = "请水利局抓紧推进。"
+document_number = "云水〔{year}〕12号"
+secrecy = "ordinary"
+priority = "normal"
+[[scene.step]]
+action = "propose"
+role = "secretary"
+after = 2
+inputs = {item_kind = "action", dispatch_mode = "original"}
+[[scene.step]]
+action = "assign"
+role = "secretary"
+after = 4
+inputs = {lead_unit = "B16", co_units = ["B14"]}
+[[scene.step]]
+action = "co_sign"
+role = "clerk"
+co = true
+after = 2
+[[scene.step]]
+action = "progress"
+role = "unit_head"
+after = 60
+inputs = {progress = "已开工。"}
+"""
+
+
+@pytest.fixture(scope="module")
+def cast() -> Cast:
+    """The people of the demonstration city, numbered as they stand in its files."""
+    town = city()
+    ids = {unit.code: at for at, unit in enumerate(town.units, 1)}
+    rulebook = Rulebook(
+        calendar=calendar_in_file(),
+        units={
+            ids[one.code]: UnitEntry(
+                ids[one.code], one.code, one.name, one.short_name, one.kind,
+                ids.get(one.parent_code), True,
+            )
+            for one in town.units
+        },
+        categories={
+            one.code: Entry(one.code, one.parent_code, one.name) for one in town.categories
+        },
+        places={one.code: Entry(one.code, one.parent_code, one.name) for one in town.places},
+        catalogue=tuple(
+            Line(one.category_code, one.place_code, ids[one.unit_code], one.valid_from,
+                 one.valid_until, one.basis)
+            for one in town.responsibilities
+        ),
+        version="test",
+    )  # fmt: skip
+    people = [
+        Actor(
+            name=one.name,
+            roles=frozenset(Role(role) for role in one.roles),
+            staff_id=at,
+            unit_id=ids[one.unit_code],
+            unit_ids=rulebook.subtree(ids[one.unit_code]),
+        )
+        for at, one in enumerate(town.staff, 1)
+    ]
+    return Cast(
+        {role: tuple(one for one in people if one.has(role)) for role in Role},
+        {one.unit_id: one for one in people if one.has(Role.CLERK) and one.unit_id},
+        town.remarks,
+        rulebook,
+    )
+
+
+def lives(told: tuple[Scene, ...], cast: Cast, now: datetime) -> Iterator[tuple[str, list[Move]]]:
+    """The stage where each case is to stand ("" at the end), and its moves."""
+    for at, scene in enumerate(told):
+        for halt in ("", *scene.upto):
+            one = plan(scene, halt, cast, now=now, seed=at)
+            yield halt, played(one, cast, now=now).moves
+
+
+@pytest.mark.parametrize("now", PRESENTS, ids=[f"{now:%m-%d %H:%M}" for now in PRESENTS])
+def test_every_scene_can_be_played_whenever_the_city_is_filled(cast: Cast, now: datetime) -> None:
+    for halt, moves in lives(SCENES, cast, now):
+        case, times = moves[-1].after, [moved.event.at for moved in moves]
+        assert times == sorted(times) and times[-1] <= now
+        assert halt in ("", case.stage)
+        late = [one.name for one in case.open_clocks if one.ring_at and one.ring_at < now]
+        assert late == [], f"{case.title}: time has not rung {late}"
+
+
+def test_the_scenes_lead_through_every_open_stage(cast: Cast) -> None:
+    shown = {
+        (moves[-1].after.kind, moves[-1].after.stage)
+        for _, moves in lives(SCENES, cast, PRESENTS[0])
+    }
+    for kind in {scene.kind for scene in SCENES}:
+        rules = procedure(kind)
+        open_ones = {stage.name for stage in rules.stages if stage.phase != Phase.CLOSED}
+        missing = sorted(open_ones - {stage for one, stage in shown if one == kind})
+        assert not missing, f"scenes/{kind}.toml leaves nothing in {missing}"
+
+
+def test_a_scene_goes_by_itself_where_only_time_acts(cast: Cast) -> None:
+    told = tuple(scenes_of("leader", INSTRUCTION))
+    now = PRESENTS[0]
+    (_, whole), (_, assigned), (_, working) = lives(told, cast, now)
+    done = [moved.event.action for moved in whole]
+    acts = [action for action in done if action not in ("warn", "breach")]
+    assert acts == ["register", "propose", "assign", "co_sign", "deem_signed", "progress"]
+    assert {"warn", "breach"} < set(done)
+    assert whole[-1].after.title == "关于水库除险加固的报告"
+    assert whole[-1].after.details["document_number"] == "云水〔2026〕12号"
+    on = whole[0].event.at.astimezone(SHANGHAI).date() - timedelta(days=1)
+    assert whole[-1].after.details["instructed_on"] == on.isoformat()
+    assert (assigned[-1].after.stage, working[-1].after.stage) == ("assigned", "working")
+    assert now - assigned[0].event.at < timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "said"),
+    [
+        ('"progress"\nrole', '"progres"\nrole', "step 5 (progres): there is no such action"),
+        ('role = "unit_head"', 'role = "chief"', "Invalid enum value 'chief'"),
+        ("co = true\n", "coo = true\n", "contains unknown field `coo` - at `$.step[3]`"),
+        ('priority = "normal"\n', "", "step 1 (register): "),
+        ('"assigned", ', '"asigned", ', "there is no stage asigned"),
+        ('progress = "已', 'findings = "已', "does not ask for findings"),
+        ('action = "co_sign"', 'action = "feed_back"\ninputs = {findings = "x"}',
+         "step 4 (feed_back): 本件现为“交办待签收”"),
+        ('"assigned", "working"', '"fed_back"', "never stands in fed_back"),
+        ("opened = 9", "", "missing required field `opened`"),
+        ("[[scene]]", "[[scenes]]", "nothing else"),
+        ('"register"', '"propose"', "opens the case"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_played_says_where_and_why(
+    cast: Cast, there: str, here: str, said: str
+) -> None:
+    assert there in INSTRUCTION
+    with pytest.raises(SceneFault, match=r"scenes/leader\.toml") as fault:
+        list(lives(tuple(scenes_of("leader", INSTRUCTION.replace(there, here))), cast, PRESENTS[0]))
+    assert said in str(fault.value)
+
+
+def test_a_file_is_named_after_its_kind() -> None:
+    with pytest.raises(SceneFault, match="no procedure 'weather'"):
+        list(scenes_of("weather", INSTRUCTION))
+
+
+def test_the_scenes_name_no_number_of_anybody() -> None:
+    for scene in SCENES:
+        assert scene.kind in PROCEDURES
+        for step in scene.step:
+            for number in re.findall(r"(?<!\d)1\d{10}(?!\d)", str(step.inputs)):
+                assert number.startswith(PHONE_PREFIX), scene.name
