@@ -4,8 +4,16 @@ from hotline.errors import NotFound
 from hotline.procedure import Procedure
 from hotline.procedures.citizen import CITIZEN
 from hotline.procedures.leader import LEADER
+from hotline.procedures.price_query import PRICE_QUERY
 
-PROCEDURES: dict[str, Procedure] = {procedure.kind: procedure for procedure in (CITIZEN, LEADER)}
+PROCEDURES: dict[str, Procedure] = {
+    procedure.kind: procedure
+    for procedure in (
+        CITIZEN,
+        LEADER,
+        PRICE_QUERY,
+    )
+}
 
 
 def procedure(kind: str) -> Procedure:
