@@ -15,6 +15,7 @@ import msgspec
 from dispatch import recalendar
 from dispatch.db import Connection, Pool, transaction
 from dispatch.horizon import day_begins
+from dispatch.moving import MOST_ROWS, Moving, moving
 from dispatch.office import Office
 from dispatch.preparing import load_calendar
 from dispatch.reference import publish, read_calendar
@@ -24,29 +25,10 @@ from hotline.casefile import ClockExtension, ClockStop
 from hotline.clocks import Due, Limit, due_with_stops, extended
 from hotline.errors import Conflict
 from hotline.holiday_notice import KIND_WORDS, Notice
-from hotline.people import ROLE_LABELS, Actor, Role
-from hotline.procedures import PROCEDURES
-from hotline.rulebook import Rulebook
+from hotline.people import Actor, Role
 
 SUBJECT = "工作日历"
-MOST_ROWS = 200
 BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """One open clock whose deadline the notice moves."""
-
-    number: str
-    clock: str
-    who: str
-    old: datetime
-    new: datetime
-
-    @property
-    def later(self) -> bool:
-        """Whether there will be more time than before."""
-        return self.new > self.old
 
 
 @dataclass(slots=True)
@@ -80,7 +62,7 @@ async def preview(
             if due.due_at != row["due_at"]:
                 found.moved += 1
                 if len(found.rows) < most:
-                    found.rows.append(_moving(row, due, rulebook))
+                    found.rows.append(moving(row, due.due_at, rulebook))
         # Others who are served by this process get their turn.
         await asyncio.sleep(0)
     return found
@@ -213,16 +195,3 @@ class _Deadlines:
             if len(self._known) < BATCH * 10:
                 self._known[key] = due
         return due
-
-
-def _moving(row: Any, due: Due, rulebook: Rulebook) -> Moving:
-    rules = PROCEDURES.get(row["kind"])
-    labels = {rule.name: rule.label for rule in rules.clocks} if rules else {}
-    unit = rulebook.units.get(row["unit_id"])
-    return Moving(
-        row["number"],
-        labels.get(row["name"], row["name"]),
-        unit.label if unit else ROLE_LABELS[Role(row["owed_by"])],
-        in_shanghai(row["due_at"]),
-        due.due_at,
-    )

@@ -6,29 +6,21 @@ kill the next worker goes on where the last commit was. A clock is done when it 
 version of the calendar in force, so nothing is moved twice.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import asyncpg
 import msgspec
 import structlog
 
-from dispatch import record
 from dispatch.db import Connection, Pool, transaction
 from dispatch.horizon import day_begins
+from dispatch.moving import SETTLED_AFTER, move_cases
 from dispatch.office import Office
-from dispatch.record_deadlines import mark, write_deadlines
 from dispatch.reference import publish
-from hotline.casefile import Running
-from hotline.people import CLOCK
 from hotline.rulebook import Rulebook
-from hotline.transition import Move, move
 
 NAME = "recalendar"
 BATCH = 500
-# Processes may use the rulebook that they have for a moment longer: clocks that they started
-# meanwhile are looked for until then.
-SETTLED_AFTER = timedelta(seconds=30)
 
 log = structlog.get_logger()
 
@@ -83,7 +75,11 @@ async def move_next(office: Office, now: datetime, after: Place | None = None) -
             if job is None or job.done_at is not None:
                 return None
             clocks = await _stale(connection, job, rulebook, after)
-            done = await _move(connection, {row["case_id"] for row in clocks}, job, rulebook, now)
+            inputs = {"notice": job.notice, "calendar": rulebook.calendar.version}
+            case_ids = {row["case_id"] for row in clocks}
+            done = await move_cases(
+                connection, case_ids, "recalendar", inputs, rulebook=rulebook, now=now
+            )
             whole_pass = after is None and len(clocks) < BATCH
             nothing_left = whole_pass and not done.moved and not done.marked
             if nothing_left and now - job.loaded_at >= SETTLED_AFTER:
@@ -124,45 +120,6 @@ async def _stale(
         rulebook.calendar.version,
         BATCH,
     )
-
-
-@dataclass(slots=True)
-class _Done:
-    """What one batch did: numbers of cases moved, clocks marked, cases that could not be moved."""
-
-    moved: list[str] = field(default_factory=list)
-    marked: int = 0
-    failed: list[str] = field(default_factory=list)
-
-
-async def _move(
-    connection: Connection, case_ids: set[int], job: Job, rulebook: Rulebook, now: datetime
-) -> _Done:
-    done = _Done()
-    if not case_ids:
-        return done
-    inputs = {"notice": job.notice, "calendar": rulebook.calendar.version}
-    moves: list[Move] = []
-    marks: list[Running] = []
-    for case in await record.load_many(connection, sorted(case_ids)):
-        try:
-            moved = move(case, "recalendar", actor=CLOCK, inputs=inputs, now=now, rulebook=rulebook)
-        except Exception:
-            # One case that nobody foresaw must not keep the city's deadlines from moving.
-            log.exception("calendar: a case could not be moved", number=case.number)
-            done.failed.append(case.number)
-            continue
-        if moved.event.changes:
-            moves.append(moved)
-        else:
-            marks += record.changed(case.clocks, moved.after.clocks)
-    if moves:
-        written = await write_deadlines(connection, moves)
-        done.moved = [moved.after.number for moved in moves if moved.before.id in written]
-    if marks:
-        await mark(connection, marks)
-        done.marked = len(marks)
-    return done
 
 
 def _read(text: str | None) -> Job | None:

@@ -111,6 +111,7 @@ CLOCK = {
     "round": "smallint", "name": "text", "owed_by": "text", "unit_id": "bigint", "limit": "text",
     "basis": "text", "started_at": "timestamptz", "due_at": "timestamptz", "raw_due_on": "date",
     "provisional": "bool", "calendar_version": "text", "extensions": "jsonb", "stops": "jsonb",
+    "former": "jsonb",
     "rung": "smallint", "ring_at": "timestamptz", "ended_at": "timestamptz", "ended_by": "text",
 }  # fmt: skip
 _MESSAGE = {
@@ -163,8 +164,8 @@ OPEN = f"""
 
 _CHANGED_PART = ("due_at", "signed_at", "deemed", "replied_at", "withdrawn_at", "ended_at")
 CHANGED_CLOCK = (
-    "due_at", "raw_due_on", "provisional", "calendar_version", "extensions", "stops", "rung",
-    "ring_at", "ended_at", "ended_by",
+    "limit", "basis", "due_at", "raw_due_on", "provisional", "calendar_version", "extensions",
+    "stops", "former", "rung", "ring_at", "ended_at", "ended_by",
 )  # fmt: skip
 
 
@@ -177,9 +178,9 @@ def change(
     of_case: bool = False,
 ) -> str:
     """The update of rows by key; `of_case` where the rows belong to several cases."""
-    typed = ", ".join(f"{n} {kinds[n]}" for n in names)
+    typed = ", ".join(f'"{n}" {kinds[n]}' for n in names)
     return f"""
-      update {table} t set {", ".join(f"{n} = r.{n}" for n in names)}
+      update {table} t set {", ".join(f'"{n}" = r."{n}"' for n in names)}
       from written w, jsonb_to_recordset(${parameter}::jsonb)
         as r(id bigint, {"case_id bigint, " if of_case else ""}{typed})
       where t.id = r.id{" and r.case_id = w.id" if of_case else ""}"""

@@ -1,7 +1,7 @@
 """The rulebook as it stands in the tables, read once and kept until somebody changes it.
 
-Every change of units, categories, places, catalogue or calendar writes a new `reference` version
-into `published`; processes look at that one row at most every few seconds.
+Every change of units, categories, places, catalogue, limits or calendar writes a new `reference`
+version into `published`; processes look at that one row at most every few seconds.
 """
 
 import time
@@ -9,6 +9,7 @@ from datetime import date
 
 from dispatch.db import Connection, Pool
 from hotline.calendar import WorkingCalendar, calendar_in_file
+from hotline.limit_changes import NewLimit
 from hotline.rulebook import Entry, Line, Rulebook, UnitEntry
 
 FRESH_SECONDS = 2.0
@@ -66,12 +67,20 @@ async def read_rulebook(connection: Connection) -> Rulebook:
             " from responsibility order by category, place, id"
         )
     )
+    limit_changes = tuple(
+        NewLimit(**dict(row))
+        for row in await connection.fetch(
+            'select id, kind, clock, branch, "limit", valid_from, basis, follows'
+            " from limit_change where revoked_at is null order by id"
+        )
+    )
     return Rulebook(
         calendar=await read_calendar(connection),
         units=units,
         categories=categories,
         places=places,
         catalogue=catalogue,
+        limit_changes=limit_changes,
         version=version or "",
     )
 

@@ -63,6 +63,15 @@ class ClockExtension(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class FormerLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit that a clock had until a change (期限调整, by its key) made it follow another."""
+
+    limit: str
+    basis: str
+    until_at: datetime
+    change: int
+
+
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """One clock of the case. `id` is 0 until it is written."""
 
@@ -80,6 +89,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     calendar_version: str
     extensions: tuple[ClockExtension, ...] = ()
     stops: tuple[ClockStop, ...] = ()
+    former: tuple[FormerLimit, ...] = ()
     rung: int = 0
     ring_at: datetime | None = None
     ended_at: datetime | None = None

@@ -223,7 +223,7 @@ class Clock(SQLModel, table=True):
     name: str = Field(max_length=30)
     owed_by: str = Field(max_length=20)
     unit_id: int | None = key("unit.id", nullable=True)
-    # The limit as it was when the clock started, e.g. "5wd" (hotline.clocks.Limit.code).
+    # As when the clock started, e.g. "5wd" (hotline.clocks.Limit.code), unless it followed another.
     limit: str = Field(max_length=20)
     basis: str = Field(max_length=200)
     started_at: datetime = instant()
@@ -231,9 +231,10 @@ class Clock(SQLModel, table=True):
     raw_due_on: date
     provisional: bool = False
     calendar_version: str = Field(max_length=64)
-    # As in hotline.casefile: ClockExtension, ClockStop.
+    # As in hotline.casefile: ClockExtension, ClockStop, FormerLimit.
     extensions: list[object] = json(default="[]")
     stops: list[object] = json(default="[]")
+    former: list[object] = json(default="[]")
     # 0 nothing yet, 1 and 2 the two warnings, 3 breached.
     rung: int = Field(default=0, sa_type=SmallInteger)
     ring_at: datetime | None = instant(nullable=True)

@@ -11,9 +11,10 @@ from hotline.casefile import CaseFile, Part, Running
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
+from hotline.limit_changes import branch_of
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, rung_to
-from hotline.winding import recomputed
+from hotline.winding import adjusted, recomputed
 
 ANSWERED_WITHIN = (5, 10, 15)
 """Working days after which the share of answered cases is read off."""
@@ -284,12 +285,27 @@ def recalendar(draft: Draft) -> None:
     )
 
 
+def adjust_limits(draft: Draft) -> None:
+    """The open clock follows a limit that was changed (期限调整), if it may."""
+    change = draft.rulebook.limit_change(draft.inputs["limit_change"])
+    clock = draft.case.clock(change.clock) if change else None
+    if change is None or clock is None:
+        return
+    rule = procedure(draft.case.kind).clock(change.clock)
+    if change.branch not in ("", branch_of(rule.limit, draft.case)):
+        return
+    waits = held(draft.case, rule)
+    moved = adjusted(clock, rule, change, draft.rulebook, held=waits, now=draft.now)
+    if moved is not clock:
+        draft.set(clocks=tuple(moved if one is clock else one for one in draft.case.clocks))
+
+
 EFFECTS: dict[str, Callable[[Draft], None]] = {
     effect.__name__: effect
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
-        recalendar, detail, quote, restrict, seal,
+        recalendar, adjust_limits, detail, quote, restrict, seal,
         *EXTRA_TIME,
     )
 }  # fmt: skip

@@ -47,6 +47,33 @@ class Responsibility(SQLModel, table=True):
     basis: str = Field(default="", max_length=200)
 
 
+class LimitChange(SQLModel, table=True):
+    """A limit that is another from a day on (期限调整), as `hotline.limit_changes.NewLimit`.
+
+    Never rewritten: taken back before it is in force, or followed by a later one. `moved` and
+    `failed` count open cases that follow; `done_at` is when the worker was through with them.
+    """
+
+    __tablename__ = "limit_change"
+    __table_args__ = (Index("limit_change_of_clock", "kind", "clock", "valid_from"),)
+
+    id: int | None = identity()
+    kind: str = Field(max_length=30)
+    clock: str = Field(max_length=30)
+    branch: str = Field(default="", max_length=200)
+    limit: str = Field(max_length=20)
+    valid_from: date
+    basis: str = Field(max_length=200)
+    follows: bool = False
+    staff_id: int | None = key("staff.id", nullable=True)
+    at: datetime = instant(default_now=True)
+    revoked_by: int | None = key("staff.id", nullable=True)
+    revoked_at: datetime | None = instant(nullable=True)
+    moved: int = 0
+    failed: int = 0
+    done_at: datetime | None = instant(nullable=True)
+
+
 class CalendarDay(SQLModel, table=True):
     """A dated override of the base week, in both directions (rest or makeup)."""
 

@@ -57,6 +57,16 @@ Proposal = Callable[["CaseFile"], Mapping[str, Any]]
 """What a form begins with: proposed from what is known, confirmed or changed by a person."""
 
 
+def leads_to(*targets: str) -> Callable[[Destination], Destination]:
+    """Says of a function that chooses the next stage to which stages it may lead."""
+
+    def declare(choose: Destination) -> Destination:
+        vars(choose)["targets"] = targets
+        return choose
+
+    return declare
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where a case can stand. `citizen` is what a requester is told (no content, no names)."""
@@ -81,8 +91,11 @@ class By:
 
     def of(self, case: "CaseFile") -> Limit | None:
         """The limit of this case."""
-        value = getattr(case, self.field, None) or case.details.get(self.field)
-        return limit_of(self.limits.get(value, self.otherwise), case)
+        return limit_of(self.limits.get(self.value_of(case), self.otherwise), case)
+
+    def value_of(self, case: "CaseFile") -> Any:
+        """What stands in the field."""
+        return getattr(case, self.field, None) or case.details.get(self.field)
 
 
 def limit_of(limit: "Limit | By | None", case: "CaseFile") -> Limit | None:
@@ -230,6 +243,19 @@ class Procedure:
     _actions: Mapping[str, Action] = None  # type: ignore[assignment]
     _clocks: Mapping[str, ClockRule] = None  # type: ignore[assignment]
     _from_stages: Mapping[str, tuple[Action, ...]] = None  # type: ignore[assignment]
+
+    def targets_of(self, action: Action) -> tuple[str, ...]:
+        """The stages to which the action may lead, in order; none where it always stays.
+
+        A function that chooses says so itself (`leads_to`); otherwise they are the stages that
+        it names.
+        """
+        if not callable(action.to):
+            return (action.to,) if action.to else ()
+        said: tuple[str, ...] | None = getattr(action.to, "targets", None)
+        code = getattr(action.to, "__code__", None)
+        named = said if said is not None else (code.co_consts if code else ())
+        return tuple(name for name in self._stages if name in named)
 
     def stage(self, name: str) -> Stage:
         """The stage of that name."""

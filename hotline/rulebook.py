@@ -1,4 +1,4 @@
-"""What the rules are read with: days, units, classification, places, the dispatch catalogue.
+"""What the rules are read with: days, units, classification, places, catalogue, changed limits.
 
 A `Rulebook` is an immutable value, built by `dispatch.reference` from the tables and passed in
 wherever a rule is applied, so that a rule never asks the database or the clock.
@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 
 from hotline.calendar import WorkingCalendar
+from hotline.limit_changes import NewLimit
 from hotline.people import Unit
 
 
@@ -66,6 +67,7 @@ class Rulebook:
     categories: Mapping[str, Entry] = field(default_factory=dict)
     places: Mapping[str, Entry] = field(default_factory=dict)
     catalogue: tuple[Line, ...] = ()
+    limit_changes: tuple[NewLimit, ...] = ()
     version: str = ""
 
     @cached_property
@@ -80,6 +82,21 @@ class Rulebook:
         for line in self.catalogue:
             found.setdefault(line.category, []).append(line)
         return {category: tuple(lines) for category, lines in found.items()}
+
+    def limit_changes_of(self, kind: str, clock: str) -> tuple[NewLimit, ...]:
+        """The changes (期限调整) of a clock's limit, those of days to come, too."""
+        return self._limit_changes.get((kind, clock), ())
+
+    def limit_change(self, change_id: int) -> NewLimit | None:
+        """The change of that key."""
+        return next((one for one in self.limit_changes if one.id == change_id), None)
+
+    @cached_property
+    def _limit_changes(self) -> dict[tuple[str, str], tuple[NewLimit, ...]]:
+        found: dict[tuple[str, str], list[NewLimit]] = {}
+        for change in self.limit_changes:
+            found.setdefault((change.kind, change.clock), []).append(change)
+        return {name: tuple(changes) for name, changes in found.items()}
 
     @cached_property
     def _children(self) -> dict[int | None, list[int]]:

@@ -224,7 +224,7 @@ def _event(
         name: [old, new]
         for name in _TRACKED
         if (old := getattr(before, name)) != (new := getattr(after, name))
-    } | _moved_deadlines(before, after)
+    } | _moved_deadlines(before, after) | _changed_limits(before, after)
     event = EventEntry(
         seq=after.version,
         action=action.name,
@@ -250,6 +250,17 @@ def _moved_deadlines(before: CaseFile, after: CaseFile) -> dict[str, Any]:
         if (now := after.clock(clock.name))
         and now.started_at == clock.started_at
         and now.due_at != clock.due_at
+    }
+
+
+def _changed_limits(before: CaseFile, after: CaseFile) -> dict[str, Any]:
+    """Limits that clocks follow from now on (期限调整), as codes; equal where the basis changed."""
+    return {
+        f"limit:{clock.name}": [clock.limit, now.limit]
+        for clock in before.open_clocks
+        if (now := after.clock(clock.name))
+        and now.started_at == clock.started_at
+        and (now.limit, now.basis) != (clock.limit, clock.basis)
     }
 
 

@@ -158,6 +158,7 @@ SHARED = (
     Input("clock", "时限", "line", max_length=30),
     Input("level", "级别", "integer"),
     Input("since", "起于", "line", max_length=40),
+    Input("limit_change", "期限调整（序号）", "integer", least=1),
     Input("notice", "放假通知", "line", max_length=100),
     Input("calendar", "日历版本", "line", max_length=64),
 )

@@ -17,6 +17,10 @@ these hold for any clock at any time, whatever was asked and granted in whicheve
 8. A clock that its rule calls neither extendable nor stoppable has the `due_at` of its start.
 9. Each warning is told once per deadline: a deadline that moves away warns anew, and a breach is
    noted once for ever.
+10. A limit that was changed from a day on (期限调整) is the limit of the clocks that start from
+    that day on. Of those that run already it moves only what was told to follow, and never so
+    that a limit has passed that had not: what is out of time stays so, what would be at once
+    keeps its limit.
 """
 
 from datetime import datetime
@@ -24,7 +28,9 @@ from datetime import datetime
 import msgspec
 
 from hotline import clocks
-from hotline.casefile import CaseFile, Running
+from hotline.calendar import in_shanghai
+from hotline.casefile import CaseFile, FormerLimit, Running
+from hotline.limit_changes import NewLimit, in_force
 from hotline.people import UNIT_ROLES
 from hotline.procedure import ClockRule
 from hotline.rings import BREACHED, held, level_at, next_ring
@@ -35,9 +41,11 @@ def started(
     case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime
 ) -> Running | None:
     """The clock of the rule as it starts on the case now; None where it does not apply to it."""
-    limit = rule.limit_for(case)
-    if limit is None:
+    changes = rulebook.limit_changes_of(case.kind, rule.name)
+    found = in_force(rule, case, changes, on=in_shanghai(now).date())
+    if found is None:
         return None
+    limit = found.limit
     due = clocks.due(limit, now, rulebook.calendar)
     clock = Running(
         round=case.round,
@@ -45,7 +53,7 @@ def started(
         owed_by=rule.owed_by,
         unit_id=case.lead_unit_id if rule.owed_by in UNIT_ROLES else None,
         limit=limit.code,
-        basis=rule.basis,
+        basis=found.basis,
         started_at=now,
         due_at=due.due_at,
         raw_due_on=due.raw_due_on,
@@ -80,3 +88,27 @@ def recomputed(
         level, _ = level_at(moved, rule, rulebook, now=now, held=True)
         moved = msgspec.structs.replace(moved, rung=min(clock.rung, level))
     return msgspec.structs.replace(moved, ring_at=next_ring(moved, rule, rulebook, held=held))
+
+
+def adjusted(
+    clock: Running,
+    rule: ClockRule,
+    change: NewLimit,
+    rulebook: Rulebook,
+    *,
+    held: bool = False,
+    now: datetime,
+) -> Running:
+    """The open clock under a limit that it is to follow; itself where it keeps its own.
+
+    It keeps its own once that has run out, where the new one would have run out already, and
+    where it has this limit on this basis.
+    """
+    if (clock.limit, clock.basis) == (change.limit, change.basis) or clock.overdue(now):
+        return clock
+    former = FormerLimit(limit=clock.limit, basis=clock.basis, until_at=now, change=change.id)
+    followed = msgspec.structs.replace(
+        clock, limit=change.limit, basis=change.basis, former=(*clock.former, former)
+    )
+    moved = recomputed(followed, rule, rulebook, held=held, now=now)
+    return clock if moved.overdue(now) else moved

@@ -22,6 +22,7 @@ from hotline.procedure import (
     Stage,
     Stoppable,
     by_urgency,
+    leads_to,
 )
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
@@ -42,6 +43,7 @@ def not_designated(case: CaseFile, actor: Actor) -> str | None:
     return "本件已指定办理，不得再次提出派单异议" if case.designated else None
 
 
+@leads_to("closed", "called_back")
 def after_callback(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """Answered: satisfied and solved closes, anything else proposes a redo; else it stays due."""
     if inputs["attempt"] == "refused":
@@ -65,6 +67,7 @@ def callback_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str,
     }
 
 
+@leads_to("closed", "called_back")
 def after_rating(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """A text of 3, 4 or 5 closes; 1 or 2 proposes a redo; a later one only corrects the level."""
     if case.stage != "answered":

@@ -13,7 +13,17 @@ from hotline.clocks import calendar_days, hours, same_day, working_days, working
 from hotline.errors import Secret
 from hotline.instructions import DISPATCH_MODES, GRADES, ITEM_KINDS, SECRECY, proposed_item
 from hotline.people import UNIT_ROLES, Actor, Role
-from hotline.procedure import NEW, Action, By, ClockRule, Extension, Phase, Procedure, Stage
+from hotline.procedure import (
+    NEW,
+    Action,
+    By,
+    ClockRule,
+    Extension,
+    Phase,
+    Procedure,
+    Stage,
+    leads_to,
+)
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
@@ -38,6 +48,7 @@ def no_state_secret(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, s
     return {}
 
 
+@leads_to("drafted", "circulating")
 def after_proposal(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """办件 are assigned to units; 阅件 circulate and are archived."""
     return "drafted" if inputs["item_kind"] == "action" else "circulating"

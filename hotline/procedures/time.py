@@ -1,4 +1,4 @@
-"""What time does in every procedure: it warns, notes that a limit has passed, follows notices."""
+"""What time does in every procedure: it warns, notes breaches, follows notices and new limits."""
 
 from hotline.people import Role
 from hotline.procedure import ANYWHERE, Action
@@ -16,5 +16,10 @@ TIME = (
     Action(
         "recalendar", "日历变更", when=(ANYWHERE,), by=(Role.CLOCK,), needs=("notice", "calendar"),
         does=("recalendar",),
+    ),
+    # As with a notice, nobody is told of each.
+    Action(
+        "adjust_limits", "期限调整", when=(ANYWHERE,), by=(Role.CLOCK,),
+        needs=("limit_change", "basis"), does=("adjust_limits",),
     ),
 )  # fmt: skip

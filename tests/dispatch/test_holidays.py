@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from dispatch import recalendar
+from dispatch import moving, recalendar
 from dispatch.audit import verify
 from dispatch.clock import sweep
 from dispatch.holidays import current_calendar, load, preview
 from dispatch.horizon import horizon
 from dispatch.intake import open_case
+from dispatch.moving import SETTLED_AFTER
 from dispatch.office import Office, open_office
 from dispatch.perform import perform
-from dispatch.recalendar import SETTLED_AFTER, latest, move_all, move_next
+from dispatch.recalendar import latest, move_all, move_next
 from dispatch.registry import history
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.errors import Conflict, NotPermitted
@@ -297,15 +298,15 @@ async def test_a_case_that_somebody_changes_meanwhile_is_moved_by_the_next_pass(
 ) -> None:
     number = await handled(office)
     await loaded(office)
-    real = recalendar.write_deadlines
+    real = moving.write_deadlines
 
     async def slower(connection: Any, moves: Any) -> set[int]:
         await act(office, number, "remind", SUPERVISOR)
         return await real(connection, moves)
 
-    monkeypatch.setattr(recalendar, "write_deadlines", slower)
+    monkeypatch.setattr(moving, "write_deadlines", slower)
     assert await move_all(office, THEN) == 0
-    monkeypatch.setattr(recalendar, "write_deadlines", real)
+    monkeypatch.setattr(moving, "write_deadlines", real)
     assert await move_all(office, THEN) == 1
     assert (await verify(office.pool)).broken == ()
 

@@ -149,7 +149,9 @@ PEOPLE: dict[str, Actor] = {
 def test_who_is_offered_what(stage: str, who: str) -> None:
     offered = {action.name for action in open_actions(a_case_in(stage), PEOPLE[who])}
     by_time_anywhere = (
-        {"warn", "breach", "recalendar"} if stage not in ("closed", "refused") else set()
+        {"warn", "breach", "recalendar", "adjust_limits"}
+        if stage not in ("closed", "refused")
+        else set()
     )
     expected = OFFERED[stage].get(who, set())
     assert offered == (expected | by_time_anywhere if who == "clock" else expected)
