@@ -1,6 +1,6 @@
 """A case while an action changes it: the file so far, and what the change adds to the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from hotline.casefile import CaseFile, Part, Running
 from hotline.errors import NotAvailable
 from hotline.people import Actor
 from hotline.rulebook import Rulebook
+from hotline.ties import LinkChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,12 @@ class Count:
 
 @dataclass(slots=True)
 class Draft:
-    """A case while an action changes it; `part` is the part that the action belongs to."""
+    """A case while an action changes it.
+
+    `part` is the part that the action belongs to, `other` the case that it concerns (`Action.tie`).
+    `found` is what the door found for the action: the files of cases that its inputs name
+    (`Action.reads`), and under "precedents" how many earlier cases it counts (`Action.counts`).
+    """
 
     case: CaseFile
     actor: Actor
@@ -34,7 +40,12 @@ class Draft:
     now: datetime
     rulebook: Rulebook
     part: str | None = None
+    found: Mapping[str, Any] = field(default_factory=dict)
     counts: list[Count] = field(default_factory=list)
+    other: CaseFile | None = None
+    links: list[LinkChange] = field(default_factory=list)
+    # Clocks that do not begin now, but when they began on another case.
+    starts: dict[str, datetime] = field(default_factory=dict)
 
     def set(self, **changes: Any) -> None:
         """Change fields of the file."""
@@ -52,6 +63,10 @@ class Draft:
                 in_shanghai(at or self.now).date(),
             )
         )
+
+    def link(self, relation: str, number: str, *, change: str = "made", due: bool = False) -> None:
+        """Tie this case to the other one, or end such a tie."""
+        self.links.append(LinkChange(self.case.number, number, relation, change, due))
 
     def change_parts(self, chosen: Callable[[Part], bool], **changes: Any) -> None:
         """Change the assignments that are chosen."""
