@@ -4,6 +4,8 @@ from hotline.errors import NotFound
 from hotline.procedure import Procedure
 from hotline.procedures.citizen import CITIZEN
 from hotline.procedures.leader import LEADER
+from hotline.procedures.method_change import METHOD_CHANGE
+from hotline.procedures.petition import PETITION
 from hotline.procedures.price_query import PRICE_QUERY
 
 PROCEDURES: dict[str, Procedure] = {
@@ -11,7 +13,9 @@ PROCEDURES: dict[str, Procedure] = {
     for procedure in (
         CITIZEN,
         LEADER,
+        PETITION,
         PRICE_QUERY,
+        METHOD_CHANGE,
     )
 }
 
