@@ -12,10 +12,9 @@ from typing import Any
 
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
-from hotline.people import CLOCK, Actor, Role
+from hotline.people import Actor, Role
 from hotline.procedure import Phase
-from hotline.procedures import procedure
-from hotline.rings import BREACHED, held, level_at
+from hotline.ringing import due_to_ring, rings
 from hotline.rulebook import Rulebook
 from hotline.transition import Move, move, open_actions
 
@@ -124,29 +123,11 @@ class Life:
         """What the sweep did meanwhile."""
         if not self.moves:
             return
-        while self.case.phase != Phase.CLOSED:
-            due = [c for c in self.case.open_clocks if c.ring_at and c.ring_at < moment]
-            if not due:
-                return
-            clock = min(due, key=lambda one: one.ring_at or one.due_at)
+        while clock := due_to_ring(self.case, now=moment):
             assert clock.ring_at is not None
-            rule = procedure(self.case.kind).clock(clock.name)
             swept_at = max(min(clock.ring_at + SWEEP, moment), self.moves[-1].event.at)
-            if clock.stop:
-                self.take(self.case, "resume", CLOCK, {}, at=swept_at)
-                continue
-            waits = held(self.case, rule)
-            level, since = level_at(clock, rule, self.cast.rulebook, now=swept_at, held=waits)
-            inputs = {
-                "clock": clock.name,
-                "level": level,
-                "since": in_shanghai(since).isoformat(timespec="seconds"),
-            }
-            name = "breach" if level == BREACHED else "warn"
-            self.take(self.case, name, CLOCK, inputs, at=swept_at)
-            acts = {action.name for action in open_actions(self.case, CLOCK)}
-            if level == BREACHED and rule.breach in acts:
-                self.take(self.case, rule.breach, CLOCK, {}, at=swept_at)
+            for rung in rings(self.case, clock, now=swept_at, rulebook=self.cast.rulebook):
+                self.keep(rung, swept_at)
 
     def take(
         self,
@@ -158,16 +139,15 @@ class Life:
         at: datetime | None = None,
     ) -> None:
         """One move, by the rules of the day."""
-        self.moves.append(
-            move(
-                case,
-                name,
-                actor=actor,
-                inputs=inputs,
-                now=at or self.at,
-                rulebook=self.cast.rulebook,
-            )
+        moment = at or self.at
+        moved = move(
+            case, name, actor=actor, inputs=inputs, now=moment, rulebook=self.cast.rulebook
         )
+        self.keep(moved, moment)
+
+    def keep(self, moved: Move, at: datetime) -> None:
+        """What has happened at the moment."""
+        self.moves.append(moved)
 
 
 def _by_day(at: datetime, rng: random.Random, urgency: str) -> datetime:

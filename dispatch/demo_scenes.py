@@ -50,6 +50,7 @@ FAR = timedelta(days=4000)
 WAITED = (0.4, 2, 5, 14, 26, 50, 80, 120, 240)
 # and so many days earlier than it says begins a scene that would not be over yet.
 EARLIER = (0, 1, 2, 4, 7, 11, 16, 30)
+LONGEST_HOLIDAY = timedelta(days=12)
 
 _DAY = re.compile(r"today([+-]\d{1,4})?")
 
@@ -131,19 +132,11 @@ class Played(Life):
         # Once more where time has brought the case to the stage only now.
         self.ring_until(self.now)
 
-    def take(
-        self,
-        case: CaseFile,
-        name: str,
-        actor: Actor,
-        inputs: Mapping[str, Any],
-        *,
-        at: datetime | None = None,
-    ) -> None:
-        """One move; raises Over where the case comes to stand where it is to stand."""
-        Life.take(self, case, name, actor, inputs, at=at)
+    def keep(self, moved: Move, at: datetime) -> None:
+        """What has happened; raises Over where the case comes to stand where it is to stand."""
+        Life.keep(self, moved, at)
         if self.halt and self.reached_at is None and self.case.stage == self.halt:
-            self.reached_at = at or self.at
+            self.reached_at = at
             raise Over
 
     def _wait_for(self, step: Step) -> None:
@@ -164,17 +157,38 @@ class Played(Life):
             opening = procedure(self.scene.kind).action(step.action)
             if opening and "title" in opening.needs:
                 inputs.setdefault("title", self.scene.title)
+        tried_at, first = self.at, None
+        while True:
+            try:
+                return self._try(at, step, inputs)
+            except Refusal as refusal:
+                fields = getattr(refusal, "fields", "")
+                first = first or self.scene.fault(at, f"{refusal.message} {fields or ''}".strip())
+            # With a holiday in between, what the step waits for may not have come to its end yet.
+            if self.at - tried_at > LONGEST_HOLIDAY or not self._time_does_something():
+                raise first
+
+    def _try(self, at: int, step: Step, inputs: Mapping[str, Any]) -> None:
         before = self.case if self.moves else self._blank()
         people = self._people(before, step)
         if not people:
             raise self.scene.fault(at, f"nobody is {step.role} here")
         able = [one for one in people if step.action in {a.name for a in open_actions(before, one)}]
-        try:
-            # Where nobody can, the refusal of the first says why.
-            self.take(before, step.action, self.rng.choice(able or people[:1]), inputs)
-        except Refusal as refusal:
-            fields = getattr(refusal, "fields", "")
-            raise self.scene.fault(at, f"{refusal.message} {fields or ''}".strip()) from refusal
+        # Where nobody can, the refusal of the first says why.
+        self.take(before, step.action, self.rng.choice(able or people[:1]), inputs)
+
+    def _time_does_something(self) -> bool:
+        """Go on to the next moment at which a clock rings; False where none will any more."""
+        if not self.moves:
+            return False
+        ringing = [clock.ring_at for clock in self.case.open_clocks if clock.ring_at]
+        if not ringing:
+            return False
+        self.at = max(self.at, min(ringing) + timedelta(minutes=5))
+        self.ring_until(min(self.at, self.now))
+        if self.at >= self.now:
+            raise Over
+        return True
 
     def _blank(self) -> CaseFile:
         return new_file(self.scene.kind, self.number, now=self.opened_at)
