@@ -11,8 +11,8 @@ from dispatch.queues import AT_RISK, QUEUES, queues_for
 from hotline.people import Actor
 from hotline.permissions import visible_cases
 
-MOST_COUNTED = 1000
-"""A bounded count ends here, and is shown as "999+"."""
+MOST_COUNTED = 500
+"""A bounded count ends here, and is shown as "499+"."""
 
 _OF_UNITS = {
     name: f"""

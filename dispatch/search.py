@@ -3,7 +3,7 @@
 Words are found through the index of bigrams. An index of words knows no order, so it is asked
 for the newest range of case keys first, which fills a page of a common term. Of a rare term all
 cases are fetched and sorted; otherwise one range after the other is asked for, wider and wider.
-For a reader of a unit the first range is the newest of the unit's own cases.
+Within a unit the words of its own cases are read, newest first, unless few of them hold the words.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,9 @@ from hotline.search_terms import Query, QueryKind, WrongQuery, query_terms
 RARE = 500
 """A term with more cases than this is a common one."""
 
+FEW, FEW_OWN = 50, 2
+"""A term with fewer hits in the first step (of the city, of a unit) may be rare."""
+
 # How many blocks of keys are asked for at once at most.
 _MOST_BLOCKS = 64
 
@@ -43,16 +46,22 @@ _FIRST_HITS = f"""select w.case_id from case_words w
 _HITS_IN_BLOCKS = f"""select w.case_id from case_words w
     where {_WORDS} @@ (select $1::text::tsquery) and {_WORDS} @@ (select $2::text::tsquery)
       and w.case_id < $3"""
+# Whether a unit has a part is read off an index, for far less than a look at each case.
+_OF_UNITS = """ and exists (
+      select 1 from assignment a where a.unit_id = any($4::bigint[]) and a.case_id = w.case_id)"""
 
 # How many of a unit's own cases are looked at first.
 _FIRST_OWN = 200
-_OWN = """select distinct n.case_id from unnest($1::bigint[]) as u(id) cross join lateral (
-      select distinct a.case_id from assignment a
-      where a.unit_id = u.id and a.withdrawn_at is null and a.case_id < $2
-      order by a.case_id desc limit $3) n
-    order by n.case_id desc limit $3"""
-_HITS_AMONG = """select w.case_id from case_words w
-    where w.case_id = any($1::bigint[]) and w.words @@ (select $2::text::tsquery)"""
+# The key of the last case that was looked at, and those among them where the words stand.
+_OWN = """with own as materialized (
+      select distinct n.case_id from unnest($1::bigint[]) as u(id) cross join lateral (
+        select distinct a.case_id from assignment a
+        where a.unit_id = u.id and a.case_id < $2
+        order by a.case_id desc limit $3) n
+      order by n.case_id desc limit $3)
+    select case when count(*) = $3 then min(o.case_id) else 0 end as below,
+      coalesce(array_agg(o.case_id) filter (where w.words @@ $4::text::tsquery), '{}') as hits
+    from own o left join case_words w on w.case_id = o.case_id"""
 
 
 async def search(
@@ -97,6 +106,15 @@ class _Search:
     below: int
     most: int
 
+    @property
+    def _units(self) -> tuple[int, ...]:
+        """The units within which is searched; none where the whole city is."""
+        asked = self.filters.unit_ids
+        if self.actor.roles & CENTRE_ROLES:
+            return asked
+        # A unit that is not one's own finds nothing.
+        return tuple(u for u in self.actor.unit_ids if not asked or u in asked) or (0,)
+
     async def by_phone(self) -> list[Any]:
         """Whose number it is; for the centre also where the number stands in the text.
 
@@ -113,21 +131,29 @@ class _Search:
     async def by_words(self) -> list[Any]:
         """Where all the words stand: first among the newest, which is enough for a common term."""
         words = " & ".join(_quoted(token) for token in self.query.tokens)
-        whole = not self.filters.unit_ids and bool(self.actor.roles & CENTRE_ROLES)
-        first = self._in_blocks if whole else self._in_own
-        hits, below, width = await first(words, self.below)
+        whole = not self._units
+        step = self._in_blocks if whole else self._in_own
+        hits, below, width = await step(words, self.below, 0)
         found = await self._among(hits, self.most)
-        if len(found) < self.most and below > 0:
+        # Of a common term the index would have to gather all hits before it gave the first.
+        few = len(hits) < (FEW if whole else FEW_OWN)
+        if few and below > 0 and len(found) < self.most:
             every = _keys(await self.connection.fetch(_FIRST_HITS, words, RARE + 1))
             if len(every) <= RARE:
                 hits, below = [key for key in every if key < below], 0
                 found += await self._among(hits, self.most - len(found))
+            elif not whole:
+                # Too many of the unit's cases would be read for each that holds the words.
+                step, width = self._in_blocks, _MOST_BLOCKS
+        elif not whole:
+            # So many more of the unit's cases should fill the page.
+            width = _FIRST_OWN * self.most // max(len(hits), 1)
         while len(found) < self.most and below > 0:
-            hits, below, width = await self._in_blocks(words, below, width)
+            hits, below, width = await step(words, below, width)
             found += await self._among(hits, self.most - len(found))
         return found
 
-    async def _in_blocks(self, words: str, below: int, width: int = 0) -> _Step:
+    async def _in_blocks(self, words: str, below: int, width: int) -> _Step:
         """The hits in the next blocks of keys down from `below`, twice as many as before."""
         if width == 0:
             below = await self.connection.fetchval(
@@ -137,21 +163,22 @@ class _Search:
         top = (below - 1) // WORDS_BLOCK
         low = max(0, top - width + 1)
         within = " | ".join(_quoted(f"#{block}") for block in range(low, top + 1))
-        rows = await self.connection.fetch(_HITS_IN_BLOCKS, words, within, below)
+        if self._units:
+            statement, units = _HITS_IN_BLOCKS + _OF_UNITS, [list(self._units)]
+        else:
+            statement, units = _HITS_IN_BLOCKS, []
+        rows = await self.connection.fetch(statement, words, within, below, *units)
         return _keys(rows), low * WORDS_BLOCK, width
 
-    async def _in_own(self, words: str, below: int) -> _Step:
-        """The hits among the units' own newest cases, which often fill a page.
+    async def _in_own(self, words: str, below: int, width: int) -> _Step:
+        """The hits in the next of the units' own cases.
 
-        Reading the words of every further case of the unit would cost more than asking the index
-        for the hits of the whole city and keeping the unit's.
+        Their words are read one by one: the index would give the hits of the whole city.
         """
-        units = self.filters.unit_ids
-        if not self.actor.roles & CENTRE_ROLES:
-            units = tuple(u for u in self.actor.unit_ids if not units or u in units)
-        own = _keys(await self.connection.fetch(_OWN, list(units), below, _FIRST_OWN))
-        hits = _keys(await self.connection.fetch(_HITS_AMONG, own, words)) if own else []
-        return hits, own[-1] if len(own) == _FIRST_OWN else 0, _MOST_BLOCKS
+        width = width or _FIRST_OWN
+        row = await self.connection.fetchrow(_OWN, list(self._units), below, width, words)
+        assert row is not None
+        return row["hits"], row["below"], width
 
     async def _among(self, hits: list[int], most: int) -> list[Any]:
         """The newest of the hits that the reader may see and that really hold the words."""
