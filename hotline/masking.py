@@ -59,6 +59,15 @@ def masked_phone(phone: str) -> str:
     return _ends(digits)
 
 
+def text_for(text: str, *, requester: str, opened: bool) -> str:
+    """Free text, without numbers, plates and the requester's name for who may not know it."""
+    if opened:
+        return text
+    if len(requester) > 1:
+        text = text.replace(requester, masked_name(requester))
+    return masked_text(text)
+
+
 _LANDLINE: Final = re.compile(r"\+86(?!1[3-9]|400|800)\d{9,11}", re.ASCII)
 _NARROW: Final = str.maketrans(
     {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}

@@ -177,6 +177,7 @@ class Action:
     unless   conditions besides stage and role: where one fails, the action waits and says why
     check    rules between the inputs
     begins   what the form is filled in with beforehand
+    papers   the papers (文书, `hotline.papers`) that can be printed once it has happened
     """
 
     name: str
@@ -194,6 +195,7 @@ class Action:
     unless: tuple[Guard, ...] = ()
     check: Check | None = None
     begins: Proposal | None = None
+    papers: tuple[str, ...] = ()
     tone: str = "plain"
 
     def roles_in(self, stage: str) -> tuple[Role, ...]:

@@ -10,9 +10,10 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.clocks import Limit
 from hotline.inputs import details_shown
-from hotline.masking import RequesterView, masked_name, masked_phone, masked_text, requester_view
+from hotline.masking import RequesterView, masked_phone, requester_view, text_for
 from hotline.people import ROLE_LABELS, Actor, Role
 from hotline.permissions import may_reveal, requester_open_to
+from hotline.printing import printable
 from hotline.procedure import PHASE_LABELS, Action, Procedure
 from hotline.procedures import procedure
 from hotline.routing import Suggestion, suggest
@@ -97,6 +98,15 @@ class MessageLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One paper that can be printed, and the day that it bears."""
+
+    name: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An action that can be taken now, with what its form begins with."""
 
@@ -135,6 +145,7 @@ class CaseView:
     past_clocks: tuple[ClockLine, ...]
     history: tuple[EventLine, ...]
     messages: tuple[MessageLine, ...]
+    papers: tuple[PaperLine, ...]
     # What was asked and waits for its decision, in sentences.
     asked: tuple[str, ...]
     open: tuple[Offer, ...]
@@ -183,6 +194,10 @@ def case_view(
         past_clocks=tuple(c for c in clocks if not c.clock.open)[::-1],
         history=tuple(_event_line(event, reads) for event in past.history)[::-1],
         messages=tuple(_message_line(sent, reads) for sent in past.messages),
+        papers=tuple(
+            PaperLine(sheet.paper.name, sheet.paper.title, sheet.act.at)
+            for sheet in printable(case, past.history)
+        ),
         asked=tuple(_asked(case, reads)),
         open=tuple(
             sorted(
@@ -219,12 +234,8 @@ class _Reader:
     open: bool
 
     def text(self, text: str) -> str:
-        """Free text, without numbers, plates and the requester's name for who may not know it."""
-        if self.open:
-            return text
-        if len(self.requester) > 1:
-            text = text.replace(self.requester, masked_name(self.requester))
-        return masked_text(text)
+        """Free text, as far as the reader may know the requester."""
+        return text_for(text, requester=self.requester, opened=self.open)
 
 
 def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str, str]]:

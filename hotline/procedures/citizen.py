@@ -255,12 +255,13 @@ ACTIONS = (
     Action(
         "dispatch", "派单", when=("accepted",), to="dispatched", by=(Role.DISPATCHER,),
         needs=("lead_unit", "co_units?", "designate?", "note?"),
-        does=("assign",), tells=("unit/dispatched", "co/dispatched"), tone="primary",
+        does=("assign",), tells=("unit/dispatched", "co/dispatched"), papers=("work_order",),
+        tone="primary",
     ),
     Action(
         "redispatch", "改派", when=("dispatched", "handling"), to="dispatched",
         by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "reason"),
-        does=("withdraw", "assign"),
+        does=("withdraw", "assign"), papers=("work_order",),
         tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
     ),
     Action(
@@ -294,7 +295,8 @@ ACTIONS = (
         "uphold_objection", "同意异议并改派", when=("objected",), to="dispatched",
         by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "note?"),
         does=("withdraw", "assign"),
-        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), tone="primary",
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), papers=("work_order",),
+        tone="primary",
     ),
     Action(
         "reject_objection", "驳回异议（指定办理）", when=("objected",), to="dispatched",
@@ -322,7 +324,7 @@ ACTIONS = (
             "called_back": (Role.CALLBACK, Role.DISPATCHER, Role.SUPERVISOR),
         },
         needs=("redo_reasons", "note"), does=("new_round",), recused=True,
-        tells=("unit/redo",), tone="danger",
+        tells=("unit/redo",), papers=("work_order",), tone="danger",
     ),
     Action(
         "callback", "回访", when=("answered",), to=after_callback, by=(Role.CALLBACK,),
@@ -347,7 +349,7 @@ ACTIONS = (
     ),
     Action(
         "supervise", "督办", when=OPEN, by=(Role.SUPERVISOR,), needs=("note",),
-        does=("supervise",), tells=("unit/supervised",),
+        does=("supervise",), tells=("unit/supervised",), papers=("supervision_notice",),
     ),
     *extra_time(
         CLOCKS, asked_in=("handling",), open_in=WITH_UNIT_CLOCKS, decided_by=OVERSEERS,

@@ -100,6 +100,7 @@ WORDS = (
     Input("special_report", "专报内容", "text", max_length=LONGEST_TEXT),
 )
 
+TO_UNITS = ("instruction_sheet", "instruction_copy", "supervision_order")
 REGISTER = (
     "leader_grade", "leader", "instructed_on", "instruction", "oral?", "title", "sender?",
     "document_number?", "secrecy", "priority", "petition_matter?",
@@ -232,22 +233,22 @@ ACTIONS = (
     ),
     Action(
         "register_stub", "登记涉密件存根", when=(NEW,), to="offline", by=OFFICE, needs=STUB,
-        does=("describe", "detail", "seal"),
+        does=("describe", "detail", "seal"), papers=("secret_stub",),
     ),
     Action(
         "propose", "拟办", when=("received",), to=after_proposal, by=OFFICE,
         needs=("item_kind", "dispatch_mode", "proposal?"), begins=item_by_its_words,
-        does=("detail",), tone="primary",
+        does=("detail",), papers=("forwarding_notice",), tone="primary",
     ),
     Action(
         "assign", "交办", when=("drafted",), to="assigned", by=OFFICE,
         needs=("lead_unit", "co_units?", "note?"), does=("assign",),
-        tells=("unit/dispatched", "co/dispatched"), tone="primary",
+        tells=("unit/dispatched", "co/dispatched"), papers=TO_UNITS, tone="primary",
     ),
     Action(
         "reassign", "改交其他单位", when=WITH_UNITS, to="assigned", by=OFFICE,
         needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign"),
-        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), papers=TO_UNITS,
     ),
     Action(
         "sign", "签收", when=("assigned",), to="working", by=UNITS, part="lead",
@@ -289,11 +290,12 @@ ACTIONS = (
     ),
     Action(
         "interim_report", "报送进展专报", when=WITH_UNITS, by=OFFICE, needs=("special_report",),
-        tells=("leader/reported",),
+        tells=("leader/reported",), papers=("special_report",),
     ),
     Action(
         "submit_report", "报送专报", when=("reporting",), to="reported", by=OFFICE,
-        needs=("special_report",), tells=("leader/reported",), tone="primary",
+        needs=("special_report",), tells=("leader/reported",), papers=("special_report",),
+        tone="primary",
     ),
     Action(
         "approve_report", "审签同意", when=("reported",), to="approved", by=LEADERS,
@@ -326,7 +328,7 @@ ACTIONS = (
     ),
     Action(
         "finish_offline", "线下办结", when=("offline",), to="archived", by=OFFICE,
-        needs=("finished_on",), does=("detail",), tone="primary",
+        needs=("finished_on",), does=("detail",), papers=("secret_stub",), tone="primary",
     ),
     Action(
         "void", "撤销登记", when=("received", "drafted"), to="voided", by=OFFICE,
@@ -335,6 +337,7 @@ ACTIONS = (
     Action(
         "remind", "催办", when=WITH_UNITS, by=(Role.SECRETARY, Role.SUPERVISOR),
         needs=("note?",), does=("remind",), tells=("unit/reminded",),
+        papers=("supervision_order",),
     ),
     *extra_time(
         CLOCKS, asked_in=("working",), open_in=WITH_UNITS, decided_by=OFFICE,

@@ -12,6 +12,9 @@ from web.given import Me, TheOffice, WebRequest, query_of, roles
 LOOKS = {
     "read_confidential": "阅看保密工单",
     "reveal_phone": "查看诉求人电话",
+    "print_paper": "打印文书",
+    "export_ledger": "导出台账",
+    "print_report": "打印定期报告",
     "replay_text": "重发短信",
 }
 """What the access log records, in words."""
