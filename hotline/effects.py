@@ -12,6 +12,8 @@ from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
 from hotline.limit_changes import branch_of
+from hotline.named_days import NAMED_DAYS
+from hotline.passing_on import PASSING_ON
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, rung_to
 from hotline.winding import adjusted, recomputed
@@ -48,6 +50,12 @@ def quote(draft: Draft) -> None:
 def restrict(draft: Draft) -> None:
     """A work secret (工作秘密) is confidential: whoever reads it is written down."""
     draft.set(confidential=draft.inputs["secrecy"] == "work_secret")
+
+
+def protect(draft: Draft) -> None:
+    """信访工作条例 30: what accuses somebody is confidential, and so is who says it."""
+    if draft.case.details.get("petition_kind") == "accusation":
+        draft.set(confidential=True)
 
 
 def seal(draft: Draft) -> None:
@@ -305,7 +313,7 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
-        recalendar, adjust_limits, detail, quote, restrict, seal,
-        *EXTRA_TIME,
+        recalendar, adjust_limits, detail, quote, restrict, protect, seal,
+        *EXTRA_TIME, *PASSING_ON, *NAMED_DAYS,
     )
 }  # fmt: skip

@@ -141,6 +141,13 @@ class ClockRule:
     `owed_by` UNIT_ROLE clocks belong to the lead unit. `warn` are shares of the counted time.
     `breach` is the action that time itself takes when the limit passes. A clock that is neither
     `extendable` nor `stoppable` ends when it was to end, whatever anybody asks.
+
+    since    a detail of type day: that day is the start, not that of the act which notes it
+    until    a detail of type day: where a person named it (交办机关指定的期限), the limit ends with
+             that day, on which nothing rolls; `limit` is for the cases in which nobody did
+    permits  acts that may be taken only while it runs: a right that lapses (逾期丧失)
+    window   time that somebody outside has, or a state that ends by itself: nobody is late when
+             it closes, so nobody is warned
     """
 
     name: str
@@ -148,12 +155,16 @@ class ClockRule:
     owed_by: Role
     starts: tuple[str, ...]
     ends: tuple[str, ...]
-    limit: Limit | By
+    limit: Limit | By | None
     basis: str
     warn: tuple[float, ...] = (0.5, 0.8)
     breach: str | None = None
     extendable: Extension | None = None
     stoppable: Stoppable | None = None
+    since: str | None = None
+    until: str | None = None
+    permits: tuple[str, ...] = ()
+    window: bool = False
 
     def limit_for(self, case: "CaseFile") -> Limit | None:
         """The limit of this case; None where the obligation does not apply to it."""
@@ -238,6 +249,8 @@ class Procedure:
         object.__setattr__(self, "_stages", {stage.name: stage for stage in self.stages})
         object.__setattr__(self, "_actions", {action.name: action for action in self.actions})
         object.__setattr__(self, "_clocks", {clock.name: clock for clock in self.clocks})
+        windows = {name: rule for rule in self.clocks for name in rule.permits}
+        object.__setattr__(self, "_windows", windows)
         from_stages = {name: self._starting_in(name) for name in (NEW, *self._stages)}
         object.__setattr__(self, "_from_stages", from_stages)
 
@@ -245,6 +258,7 @@ class Procedure:
     _actions: Mapping[str, Action] = None  # type: ignore[assignment]
     _clocks: Mapping[str, ClockRule] = None  # type: ignore[assignment]
     _from_stages: Mapping[str, tuple[Action, ...]] = None  # type: ignore[assignment]
+    _windows: Mapping[str, ClockRule] = None  # type: ignore[assignment]
 
     def targets_of(self, action: Action) -> tuple[str, ...]:
         """The stages to which the action may lead, in order; none where it always stays.
@@ -270,6 +284,10 @@ class Procedure:
     def clock(self, name: str) -> ClockRule:
         """The clock of that name."""
         return self._clocks[name]
+
+    def window(self, action: str) -> ClockRule | None:
+        """The clock that must be running for the action to be taken, if there is one."""
+        return self._windows.get(action)
 
     def actions_from(self, stage: str) -> tuple[Action, ...]:
         """Every action that starts in the stage, in the order of the procedure."""

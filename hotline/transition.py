@@ -77,7 +77,19 @@ def offered(case: CaseFile, actor: Actor) -> list[tuple[Action, str | None]]:
 
 
 def _nothing_to_do(case: CaseFile, action: Action, actor: Actor) -> str | None:
+    window = procedure(case.kind).window(action.name)
+    if window and case.clock(window.name) is None:
+        return f"{window.label}已过，不能再“{action.label}”"
     return next((why for guard in action.only if (why := guard(case, actor))), None)
+
+
+def _too_late(case: CaseFile, action: Action, now: datetime) -> str | None:
+    """A right that has lapsed (逾期丧失), also before time has noted it."""
+    window = procedure(case.kind).window(action.name)
+    clock = case.clock(window.name) if window else None
+    if window is None or clock is None or not clock.overdue(now):
+        return None
+    return f"{window.label}已于{in_shanghai(clock.due_at):%Y-%m-%d}届满，不能再“{action.label}”"
 
 
 def _why_not(case: CaseFile, action: Action, actor: Actor) -> str | None:
@@ -113,6 +125,8 @@ def move(
         raise NotAvailable(why)
     if why := _why_not(case, action, actor):
         raise (NotPermitted if recused(actor, action, case) else NotAvailable)(why)
+    if why := _too_late(case, action, now):
+        raise NotAvailable(why)
     clean = accept(action.inputs, inputs, rulebook=rulebook)
     if action.check and (wrong := action.check(case, clean)):
         raise Incomplete(wrong)

@@ -155,6 +155,7 @@ SHARED = (
     Input("priority", "缓急", "choice", PRIORITIES),
     Input("look_back", "回头看", "choice", LOOK_BACKS),
     Input("finished_on", "办结日期", "day"),
+    Input("report_by", "交办机关指定期限", "day"),
     Input("clock", "时限", "line", max_length=30),
     Input("level", "级别", "integer"),
     Input("since", "起于", "line", max_length=40),

@@ -23,30 +23,34 @@ these hold for any clock at any time, whatever was asked and granted in whicheve
     keeps its limit.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from hotline import clocks
-from hotline.calendar import in_shanghai
+from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile, FormerLimit, Running
-from hotline.limit_changes import NewLimit, in_force
+from hotline.limit_changes import InForce, NewLimit, in_force
 from hotline.people import UNIT_ROLES
 from hotline.procedure import ClockRule
 from hotline.rings import BREACHED, held, level_at, next_ring
 from hotline.rulebook import Rulebook
+from hotline.stops import LAST_MOMENT
 
 
 def started(
     case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime
 ) -> Running | None:
     """The clock of the rule as it starts on the case now; None where it does not apply to it."""
-    changes = rulebook.limit_changes_of(case.kind, rule.name)
-    found = in_force(rule, case, changes, on=in_shanghai(now).date())
+    start = _start(case, rule, now)
+    found = _until_named(case, rule, start)
+    if found is None:
+        changes = rulebook.limit_changes_of(case.kind, rule.name)
+        found = in_force(rule, case, changes, on=in_shanghai(start).date())
     if found is None:
         return None
     limit = found.limit
-    due = clocks.due(limit, now, rulebook.calendar)
+    due = clocks.due(limit, start, rulebook.calendar)
     clock = Running(
         round=case.round,
         name=rule.name,
@@ -54,7 +58,7 @@ def started(
         unit_id=case.lead_unit_id if rule.owed_by in UNIT_ROLES else None,
         limit=limit.code,
         basis=found.basis,
-        started_at=now,
+        started_at=start,
         due_at=due.due_at,
         raw_due_on=due.raw_due_on,
         provisional=due.provisional,
@@ -62,6 +66,26 @@ def started(
     )
     ring_at = next_ring(clock, rule, rulebook, held=held(case, rule))
     return msgspec.structs.replace(clock, ring_at=ring_at)
+
+
+def _start(case: CaseFile, rule: ClockRule, now: datetime) -> datetime:
+    """Now, or the day on which it happened where the act only notes it (`ClockRule.since`)."""
+    day = case.details.get(rule.since) if rule.since else None
+    if not day:
+        return now
+    return min(now, datetime.combine(date.fromisoformat(str(day)), LAST_MOMENT, SHANGHAI))
+
+
+def _until_named(case: CaseFile, rule: ClockRule, start: datetime) -> InForce | None:
+    """The limit that ends with the day which a person named (`ClockRule.until`).
+
+    Where that day is over when the clock starts, it is due at once: on the day of the start.
+    """
+    day = case.details.get(rule.until) if rule.until else None
+    if not day:
+        return None
+    days = (date.fromisoformat(str(day)) - in_shanghai(start).date()).days
+    return InForce(clocks.calendar_days(max(0, days), roll=False), rule.basis)
 
 
 def recomputed(

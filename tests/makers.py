@@ -76,6 +76,7 @@ CALLBACK = staff("回访员小许", Role.CALLBACK)
 SUPERVISOR = staff("督办员老郑", Role.SUPERVISOR)
 SECRETARY = staff("督查室老陆", Role.SECRETARY)
 LEADER = staff("市领导", Role.LEADER)
+PETITIONS = staff("信访局小葛", Role.PETITIONS)
 PROCUREMENT = staff("采购中心小邱", Role.PROCUREMENT)
 FINANCE = staff("财政监管老范", Role.FINANCE)
 CUSTOMS = staff("审价员小邹", Role.CUSTOMS)
@@ -83,6 +84,7 @@ CUSTOMS_CHIEF = staff("审价科长老蓝", Role.CUSTOMS)
 WINDOW = staff("窗口小闻", Role.WINDOW)
 WATER_CLERK = staff("水务局小何", Role.CLERK, unit=WATER)
 CITY_CLERK = staff("城管局小吕", Role.CLERK, unit=CITY_MANAGEMENT)
+WATER_HEAD = staff("水务局局长老蔡", Role.UNIT_HEAD, unit=WATER)
 HEDONG_CLERK = staff("河东区小施", Role.CLERK, unit=HEDONG)
 
 REQUEST: dict[str, Any] = {
@@ -106,6 +108,21 @@ INSTRUCTION: dict[str, Any] = {
     "sender": "河东区人民政府",
     "document_number": "河东政〔2026〕8号",
     "secrecy": "ordinary",
+    "priority": "normal",
+}
+
+PETITION: dict[str, Any] = {
+    "petition_kind": "appeal",
+    "petition_channel": "visit",
+    "petition_times": "first",
+    "group_size": 1,
+    "requester_name": "童先生",
+    "petitioner_address": "河东区柳桥路8号院3号楼",
+    "requester_phone": "13800005678",
+    "title": "请求更换老旧供水管并退还多收水费",
+    "content": "请求更换8号院老旧供水管，并退还管道漏损期间多收的水费。",
+    "petition_facts": "2025年11月起院内管道多次爆裂，水费由每月60元升至210元。",
+    "petition_reasons": "管道产权属供水单位，漏损不应由用户承担。",
     "priority": "normal",
 }
 

@@ -76,8 +76,13 @@ def extensions(
     asks: str,
     asked_by: tuple[Role, ...] = UNITS,
 ) -> tuple[Action, ...]:
-    """延期 alone, for procedures in which another party decides about a stop, or none stops."""
+    """延期 alone, for procedures in which another party decides about a stop, or none stops.
+
+    Where a law lets the unit's own head decide (`decided_by` is UNIT_HEAD), it is another person.
+    """
     rule = next(rule for rule in clocks if rule.extendable)
+    deciding = _part_of(decided_by)
+    another = _another_person if deciding else _another_party
     return (
         Action(
             "request_extension", "申请延期", when=asked_in, by=asked_by, part=_part_of(asked_by),
@@ -88,13 +93,15 @@ def extensions(
             tells=(asks,),
         ),
         Action(
-            "grant_extension", "同意延期", when=open_in, by=decided_by, needs=("note?",),
-            does=("grant_extension",), only=(_extension_waits,), unless=(_another_party,),
+            "grant_extension", "同意延期", when=open_in, by=decided_by, part=deciding,
+            needs=("note?",),
+            does=("grant_extension",), only=(_extension_waits,), unless=(another,),
             tells=("citizen/extended", "unit/decided"), tone="primary",
         ),
         Action(
-            "deny_extension", "不同意延期", when=open_in, by=decided_by, needs=("reason",),
-            does=("deny_extension",), only=(_extension_waits,), unless=(_another_party,),
+            "deny_extension", "不同意延期", when=open_in, by=decided_by, part=deciding,
+            needs=("reason",),
+            does=("deny_extension",), only=(_extension_waits,), unless=(another,),
             tells=("unit/decided",), tone="danger",
         ),
     )  # fmt: skip
@@ -191,6 +198,14 @@ def _stopped(case: CaseFile, actor: Actor) -> str | None:
 
 def _not_stopped(case: CaseFile, actor: Actor) -> str | None:
     return None if _stopped(case, actor) else "现在已停止计时"
+
+
+def _another_person(case: CaseFile, actor: Actor) -> str | None:
+    """The head of the unit decides, not who asked (本机关负责人批准)."""
+    asked = case.pending.extension.asked_by if case.pending.extension else None
+    if actor.staff_id and actor.staff_id == asked:
+        return "申请由您提出，须由他人审批"
+    return None
 
 
 def _another_party(case: CaseFile, actor: Actor) -> str | None:

@@ -109,7 +109,7 @@ class Walk:
             one = self.chance.choice(sorted(entry.choices))
             return [one] if entry.type == "choices" else one
         if entry.type == "day":
-            on = in_shanghai(self.now).date() + timedelta(days=self.chance.randint(1, 9))
+            on = in_shanghai(self.now).date() + timedelta(days=self.chance.randint(-3, 9))
             return on.isoformat()
         known = {
             "unit": MEMBERS,
@@ -119,6 +119,7 @@ class Walk:
             "integer": [1, 2, 5],
             "money": ["800.00", "90000", "1200000.50"],
             "flag": [True, ""],
+            "case": [self.case.number],
         }
         if entry.type == "units":
             return self.chance.sample(MEMBERS, self.chance.randint(0, 2))

@@ -1,0 +1,383 @@
+"""信访事项办理规程: from the visitors' register to the end of 复核.
+
+Read beside 信访工作条例 (2022): registration and forwarding 19-25, the three kinds 29-31, the
+opinion 32, the limits 34, 复查 35 and 复核 36; what leaders write on petitions follows the
+practice of 领导批示办理 (3 days, urgent ones the same day, reminded every month). 日 are calendar
+days. Limits without a figure there are the demonstration city's own and say so.
+"""
+
+from hotline.clocks import calendar_days, same_day, working_days, working_hours
+from hotline.people import UNIT_ROLES, Role
+from hotline.petitions import (
+    WORDS,
+    may_be_accepted,
+    only_appeals,
+    only_others,
+    reason_untold,
+    refusal_grounded,
+    refusal_proposed,
+    registered_in_full,
+    report_proposed,
+)
+from hotline.procedure import (
+    NEW,
+    Action,
+    By,
+    ClockRule,
+    Extension,
+    Phase,
+    Procedure,
+    Stage,
+    Stoppable,
+)
+from hotline.procedures.extra_time import decision_clocks, extensions, stops
+from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.time import TIME
+
+OFFICE = (Role.PETITIONS,)
+UNIT = Role.CLERK
+UNITS = tuple(sorted(UNIT_ROLES))
+WITH_UNITS = ("forwarded", "handling")
+RULES = "信访工作条例"
+CITY = "云州市信访事项办理规程（演示）"
+PRACTICE = "领导批示办理的通行做法"
+
+STAGES = (
+    Stage("registered", "待转送交办", Phase.INTAKE, "已登记"),
+    Stage("reported", "报请决定", Phase.INTAKE, "已登记"),
+    Stage("forwarded", "待受理", Phase.ASSIGNMENT, "已转有关单位"),
+    Stage("objected", "异议待核", Phase.ASSIGNMENT, "已转有关单位"),
+    Stage("handling", "办理中", Phase.HANDLING, "办理中"),
+    Stage("decided", "意见书待送达", Phase.REVIEW, "办理中"),
+    Stage("delivered", "可申请复查", Phase.VERDICT, "已答复"),
+    Stage("reviewing", "复查中", Phase.HANDLING, "复查中"),
+    Stage("reviewed", "可申请复核", Phase.VERDICT, "已复查"),
+    Stage("rereviewing", "复核中", Phase.HANDLING, "复核中"),
+    Stage("informed", "告知办结", Phase.CLOSED, "已告知有权处理的机关"),
+    Stage("refused", "不再受理", Phase.CLOSED, "已告知不再受理"),
+    Stage("redirected", "导入法定程序", Phase.CLOSED, "已告知法定途径"),
+    Stage("settled", "已办结", Phase.CLOSED, "已办结"),
+    Stage("concluded", "复核终结", Phase.CLOSED, "已复核终结"),
+    Stage("withdrawn", "撤回", Phase.CLOSED, "已撤回"),
+)
+
+REGISTER = (
+    "petition_kind", "petition_channel", "petition_received_on?", "petition_times",
+    "earlier_petition?", "earlier_state?", "same_facts?", "group_size", "representatives?",
+    "requester_name?", "anonymous?", "petitioner_address?", "requester_phone?", "confidential?",
+    "title", "content", "petition_facts", "petition_reasons", "accused_unit?", "priority",
+)  # fmt: skip
+OPINION = (
+    "document_number", "opinion", "opinion_facts", "opinion_reasons", "opinion_basis",
+    "opinion_text",
+)  # fmt: skip
+SECOND_OPINION = (
+    "document_number", "review_result", "review_opinion", "opinion_basis", "opinion_delivered_on",
+    "opinion_delivery",
+)  # fmt: skip
+
+CLOCKS = (
+    ClockRule(
+        "route", "转送交办时限", Role.PETITIONS,
+        starts=("register",), ends=("forward", "assign", "inform", "refuse"),
+        limit=calendar_days(15), since="petition_received_on",
+        basis=f"{RULES} 第22条：自收到之日起15日内转送、报送或者交办",
+    ),
+    ClockRule(
+        "urgent", "紧急件交办时限", Role.PETITIONS,
+        starts=("register",), ends=("forward", "assign", "inform", "refuse", "report_up"),
+        limit=By("priority", {"urgent": same_day(), "extra_urgent": same_day()}),
+        basis=f"{RULES} 第25条：重大、紧急的及时报告；{PRACTICE}：紧急或者重要的当日交办",
+    ),
+    ClockRule(
+        "instruct", "批示时限", Role.LEADER,
+        starts=("report_up",), ends=("instruct",),
+        limit=By("priority", {"extra_urgent": working_hours(2)}, otherwise=working_hours(8)),
+        basis=f"{RULES} 第22条：报请本级党委和政府决定；时长为演示设定",
+    ),
+    ClockRule(
+        "hand_over", "信访批示件交办时限", Role.PETITIONS,
+        starts=("instruct",), ends=("forward", "assign", "inform", "refuse"),
+        limit=By("priority", {"urgent": same_day(), "extra_urgent": same_day()},
+                 otherwise=calendar_days(3)),
+        basis=f"{PRACTICE}：普通信访批示件3日内交办到位，紧急或者重要的当日交办",
+    ),
+    ClockRule(
+        "route_again", "退回后重新转送时限", Role.PETITIONS,
+        starts=("approve_return",), ends=("forward", "assign", "inform", "refuse"),
+        limit=calendar_days(3),
+        basis=f"{CITY} 第九条（演示设定）",
+    ),
+    ClockRule(
+        "object", "提出异议期限", UNIT,
+        starts=("forward", "assign", "reassign"), ends=("object", "accept", "lapse_objection"),
+        limit=working_days(5), permits=("object",), window=True,
+        breach="lapse_objection",
+        basis=f"{RULES} 第23条：不属于本单位职权的，自收到之日起5个工作日内提出异议并说明理由",
+    ),
+    ClockRule(
+        "decide_objection", "异议核实时限", Role.PETITIONS,
+        starts=("object",), ends=("approve_return", "reject_return"),
+        limit=working_days(3),
+        basis=f"{RULES} 第23条：经核实同意方可退还；时长为演示设定",
+    ),
+    ClockRule(
+        "accept", "受理告知时限", UNIT,
+        starts=("forward", "assign", "reassign"), ends=("accept", "approve_return"),
+        limit=calendar_days(15),
+        basis=f"{RULES} 第23条：收到转送、交办的信访事项15日内书面告知是否受理",
+    ),
+    ClockRule(
+        "handle", "办结时限", UNIT,
+        starts=("accept",), ends=("decide", "answer", "redirect"),
+        limit=calendar_days(60),
+        basis=f"{RULES} 第34条：自受理之日起60日内办结",
+        extendable=Extension(
+            calendar_days(30), times=1,
+            basis=f"{RULES} 第34条：经本机关负责人批准可以延长，不超过30日，并告知延期理由",
+        ),
+    ),
+    *decision_clocks(
+        working_days(2), falls=("decide", "answer", "redirect"), what=("extension",),
+        owed_by=Role.UNIT_HEAD, basis=f"{CITY} 第十二条（演示设定）",
+    ),
+    ClockRule(
+        "tell_reason", "告知延期理由时限", UNIT,
+        starts=("grant_extension",), ends=("tell_reason", "decide", "answer", "redirect"),
+        limit=working_days(3),
+        basis=f"{RULES} 第34条：告知信访人延期理由；时长为演示设定",
+    ),
+    ClockRule(
+        "report", "办结报告时限", UNIT,
+        starts=("assign",), ends=("report_result", "approve_return"),
+        limit=None, until="report_by",
+        basis=f"{RULES} 第22条：交办的限期反馈结果、提交办结报告；期限由交办机关指定",
+    ),
+    ClockRule(
+        "urge", "每月催办时限", Role.PETITIONS,
+        starts=("forward", "assign", "reassign", "remind", "redo"),
+        ends=("remind", "decide", "answer", "approve_return"),
+        limit=calendar_days(30),
+        basis=f"{PRACTICE}：交办后每月催办督办一次，紧急的随时催办",
+    ),
+    ClockRule(
+        "deliver", "意见书送达时限", UNIT,
+        starts=("decide",), ends=("deliver", "redo"),
+        limit=working_days(5),
+        basis=f"{CITY} 第十四条（演示设定）",
+    ),
+    ClockRule(
+        "rework", "重新办理时限", UNIT,
+        starts=("redo",), ends=("decide",),
+        limit=calendar_days(30),
+        basis=f"{CITY} 第十五条（演示设定）",
+    ),
+    ClockRule(
+        "ask_review", "申请复查期限", Role.PETITIONS,
+        starts=("deliver",), ends=("ask_review", "settle"),
+        limit=calendar_days(30), since="opinion_delivered_on", permits=("ask_review",),
+        window=True, breach="settle",
+        basis=f"{RULES} 第35条：自收到书面答复之日起30日内请求复查",
+    ),
+    ClockRule(
+        "review", "复查时限", UNIT,
+        starts=("ask_review",), ends=("answer_review",),
+        limit=calendar_days(30), since="review_received_on",
+        basis=f"{RULES} 第35条：自收到复查请求之日起30日内提出复查意见并书面答复",
+    ),
+    ClockRule(
+        "ask_rereview", "申请复核期限", Role.PETITIONS,
+        starts=("answer_review",), ends=("ask_rereview", "settle"),
+        limit=calendar_days(30), since="opinion_delivered_on", permits=("ask_rereview",),
+        window=True, breach="settle",
+        basis=f"{RULES} 第36条：自收到书面答复之日起30日内请求复核",
+    ),
+    ClockRule(
+        "rereview", "复核时限", UNIT,
+        starts=("ask_rereview",), ends=("answer_rereview",),
+        limit=calendar_days(30), since="review_received_on",
+        basis=f"{RULES} 第36条：自收到复核请求之日起30日内提出复核意见；听证所需时间不计算在内",
+        stoppable=Stoppable(
+            calendar_days(60), f"{RULES} 第36条：举行听证不计算在期限内；累计上限为演示设定"
+        ),
+    ),
+    *decision_clocks(
+        working_days(1), falls=("answer_rereview",), what=("stop",),
+        owed_by=Role.PETITIONS, basis=f"{CITY} 第十七条（演示设定）",
+    ),
+)  # fmt: skip
+
+ACTIONS = (
+    Action(
+        "register", "信访登记", when=(NEW,), to="registered", by=OFFICE, needs=REGISTER,
+        check=registered_in_full, does=("past_days", "describe", "detail", "protect"),
+        tone="primary",
+    ),
+    Action(
+        "forward", "转送", when=("registered",), to="forwarded", by=OFFICE,
+        needs=("lead_unit", "co_units?", "note?"), unless=(may_be_accepted,),
+        does=("spare_accused", "assign"),
+        tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"), tone="primary",
+    ),
+    Action(
+        "assign", "交办", when=("registered",), to="forwarded", by=OFFICE,
+        needs=("lead_unit", "co_units?", "report_by", "note?"), unless=(may_be_accepted,),
+        begins=report_proposed, does=("spare_accused", "coming_days", "detail", "assign"),
+        tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"),
+    ),
+    Action(
+        "report_up", "报请决定", when=("registered",), to="reported", by=OFFICE,
+        needs=("proposal",), unless=(may_be_accepted,), tells=("leader/petition_reported",),
+    ),
+    Action(
+        "instruct", "批示", when=("registered", "reported"), to="registered",
+        by={"registered": OFFICE, "reported": (Role.LEADER, Role.PETITIONS)},
+        needs=("petition_instruction", "report_by?"), does=("coming_days", "detail"),
+        tells=("petitions/instructed",), tone="primary",
+    ),
+    Action(
+        "inform", "告知", when=("registered",), to="informed", by=OFFICE,
+        needs=("competent_body", "told_way", "reason"), does=("detail",),
+        tells=("citizen/petition_informed",),
+    ),
+    Action(
+        "refuse", "不再受理", when=("registered",), to="refused", by=OFFICE,
+        needs=("petition_refusal", "earlier_petition?", "told_way", "reason"),
+        check=refusal_grounded, begins=refusal_proposed, does=("detail",),
+        tells=("citizen/petition_refused",), tone="danger",
+    ),
+    Action(
+        "reassign", "改交其他单位", when=("forwarded",), to="forwarded", by=OFFICE,
+        needs=("lead_unit", "co_units?", "reason"), does=("spare_accused", "withdraw", "assign"),
+        tells=("unit/petition_sent", "co/dispatched", "former/withdrawn"),
+    ),
+    Action(
+        "object", "提出异议", when=("forwarded",), to="objected", by=UNITS, part="lead",
+        needs=("objection_ground", "proposed_unit?", "reason"),
+        tells=("petitions/objected",),
+    ),
+    Action(
+        "lapse_objection", "逾期未提异议", when=("forwarded",), by=(Role.CLOCK,),
+    ),
+    Action(
+        "approve_return", "同意退回", when=("objected",), to="registered", by=OFFICE,
+        needs=("note?",), does=("take_back",), tells=("former/petition_returned",),
+        tone="primary",
+    ),
+    Action(
+        "reject_return", "不同意退回", when=("objected",), to="forwarded", by=OFFICE,
+        needs=("reason",), does=("designate",), tells=("unit/petition_kept",), tone="danger",
+    ),
+    Action(
+        "accept", "受理并告知", when=("forwarded",), to="handling", by=UNITS, part="lead",
+        needs=("told_way", "note?"), does=("sign", "accept"),
+        tells=("citizen/petition_accepted",), tone="primary",
+    ),
+    Action(
+        "co_sign", "协办签收", when=WITH_UNITS, by=UNITS, part="co", does=("sign",),
+        unless=(co_unsigned,), tone="primary",
+    ),
+    Action(
+        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co", needs=("progress",),
+        does=("co_reply",), unless=(co_open,), handles=True, tells=("unit/co_replied",),
+        tone="primary",
+    ),
+    Action(
+        "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
+        does=("release",), only=(co_units_assist,), tells=("former/released",),
+    ),
+    Action(
+        "decide", "出具处理意见书", when=("handling",), to="decided", by=UNITS, part="lead",
+        needs=OPINION, only=(only_appeals,), unless=(co_units_done,),
+        does=("detail", "reply"), handles=True, tone="primary",
+    ),
+    Action(
+        "answer", "反馈办理情况", when=("handling",), to="settled", by=UNITS, part="lead",
+        needs=("findings", "told_way"), only=(only_others,), unless=(co_units_done,),
+        does=("reply",), handles=True, tells=("citizen/petition_answered", "petitions/result"),
+        tone="primary",
+    ),
+    Action(
+        "redirect", "导入法定程序", when=("handling",), to="redirected", by=UNITS, part="lead",
+        needs=("legal_route", "told_way", "reason"), only=(only_appeals,),
+        does=("detail", "reply"), handles=True,
+        tells=("citizen/petition_informed", "petitions/result"),
+    ),
+    Action(
+        "tell_reason", "告知延期理由", when=("handling",), by=UNITS, part="lead",
+        needs=("told_way", "note"), only=(reason_untold,), handles=True, tone="primary",
+    ),
+    Action(
+        "report_result", "提交办结报告", when=("handling", "decided", "delivered"), by=UNITS,
+        part="lead", needs=("findings",), handles=True, tells=("petitions/result",),
+    ),
+    Action(
+        "deliver", "送达意见书", when=("decided",), to="delivered", by=UNITS, part="lead",
+        needs=("opinion_delivered_on", "opinion_delivery"), does=("past_days", "detail"),
+        tells=("citizen/petition_decided",), tone="primary",
+    ),
+    Action(
+        "redo", "督促重新办理", when=("decided",), to="handling", by=OFFICE, needs=("reason",),
+        does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+    ),
+    Action(
+        "ask_review", "登记复查申请", when=("delivered",), to="reviewing", by=OFFICE,
+        needs=("review_received_on", "review_request", "lead_unit"),
+        does=("past_days", "detail", "spare_accused", "next_instance", "assign"),
+        tells=("unit/petition_review",), tone="primary",
+    ),
+    Action(
+        "answer_review", "出具复查意见", when=("reviewing",), to="reviewed", by=UNITS,
+        part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
+        tells=("citizen/petition_decided",), tone="primary",
+    ),
+    Action(
+        "ask_rereview", "登记复核申请", when=("reviewed",), to="rereviewing", by=OFFICE,
+        needs=("review_received_on", "review_request", "lead_unit"),
+        does=("past_days", "detail", "spare_accused", "next_instance", "assign"),
+        tells=("unit/petition_review",), tone="primary",
+    ),
+    Action(
+        "answer_rereview", "出具复核意见", when=("rereviewing",), to="concluded", by=UNITS,
+        part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
+        tells=("citizen/petition_concluded",), tone="primary",
+    ),
+    Action(
+        "settle", "期满未申请，办结", when=("delivered", "reviewed"), to="settled",
+        by=(Role.CLOCK,),
+    ),
+    Action(
+        "withdraw", "撤回信访事项", when=("registered", "forwarded", "handling"), to="withdrawn",
+        by=OFFICE, needs=("reason",),
+    ),
+    Action(
+        "remind", "催办", when=WITH_UNITS, by=(Role.PETITIONS, Role.SUPERVISOR),
+        needs=("note?",), does=("remind",), tells=("unit/reminded",),
+    ),
+    Action(
+        "supervise", "督办", when=WITH_UNITS, by=(Role.PETITIONS, Role.SUPERVISOR),
+        needs=("note",), does=("supervise",), tells=("unit/supervised",),
+    ),
+    *extensions(
+        CLOCKS, asked_in=("handling",), open_in=("handling",), decided_by=(Role.UNIT_HEAD,),
+        asks="unit/asked",
+    ),
+    *stops(
+        CLOCKS, asked_in=("rereviewing",), open_in=("rereviewing",), decided_by=OFFICE,
+        asks="petitions/asked",
+    ),
+    *TIME,
+)  # fmt: skip
+
+PETITION = Procedure(
+    kind="petition",
+    version="2026",
+    title="信访事项办理规程",
+    stages=STAGES,
+    clocks=CLOCKS,
+    actions=ACTIONS,
+    seen_by=frozenset({Role.PETITIONS, Role.SUPERVISOR, Role.LEADER}),
+    matter="信访件",
+    words=WORDS,
+    numbered=True,
+)
