@@ -170,7 +170,8 @@ def _cell(value: Any) -> Cell:
     return str(value)
 
 
-def _guarded(cell: Cell) -> str:
+def guarded(cell: Cell) -> str:
+    """The text of a cell that no spreadsheet program takes for a formula."""
     text = str(cell)
     return "'" + text if text.startswith((*_FORMULA, "'")) else text
 
@@ -211,7 +212,7 @@ class RejectFile:
         if self._file is None:
             self._file = self._opened(self._path)
             csv.writer(self._file).writerow([*REJECT_COLUMNS, *self._header])
-        cells = map(_guarded, (source_id, reason, *row.cells[self._skip :]))
+        cells = map(guarded, (source_id, reason, *row.cells[self._skip :]))
         csv.writer(self._file).writerow([row.number, *cells])
 
     @staticmethod

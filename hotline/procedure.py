@@ -224,6 +224,19 @@ def _inputs(needs: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     return tuple((name.rstrip("?"), not name.endswith("?")) for name in needs)
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerColumn:
+    """A column of the register (台账): its heading, what stands in it, its width in characters.
+
+    `value` is the name of an input or of a result, one of `hotline.ledgers.KNOWN`, or "on:" and
+    actions with commas between: the day on which the last of them was taken.
+    """
+
+    label: str
+    value: str
+    width: int = 14
+
+
 @dataclass(frozen=True)
 class Procedure:
     """A procedure in force: everything that is particular to one kind of case.
@@ -232,6 +245,7 @@ class Procedure:
     matter    what such a case is called in lists and headings
     words     what its forms ask for besides the words that every procedure shares
     numbered  whether its register numbers the entries per office and year (顺序号)
+    ledger    the columns of its register (台账); none: those that every kind has
     """
 
     kind: str
@@ -244,6 +258,7 @@ class Procedure:
     matter: str = "诉求"
     words: tuple[Input, ...] = ()
     numbered: bool = False
+    ledger: tuple[LedgerColumn, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {stage.name: stage for stage in self.stages})

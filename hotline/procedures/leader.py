@@ -19,6 +19,7 @@ from hotline.procedure import (
     By,
     ClockRule,
     Extension,
+    LedgerColumn,
     Phase,
     Procedure,
     Stage,
@@ -103,7 +104,7 @@ WORDS = (
 TO_UNITS = ("instruction_sheet", "instruction_copy", "supervision_order")
 REGISTER = (
     "leader_grade", "leader", "instructed_on", "instruction", "oral?", "title", "sender?",
-    "document_number?", "secrecy", "priority", "petition_matter?",
+    "document_number?", "secrecy", "priority", "petition_matter?", "report_by?",
 )  # fmt: skip
 STUB = ("leader_grade", "instructed_on", "priority", "oral?")
 
@@ -114,7 +115,9 @@ CLOCKS = (
         limit=By("petition_matter", {True: None}, otherwise=By(
             "leader_grade", {"province": calendar_days(15)},
         )),
-        basis=f"{RULES} 一（七）：省部级以上领导批示件自收件之日起15天内办结并向上级反馈",
+        until="report_by",
+        basis=f"{RULES} 一（七）：省部级以上领导批示件自收件之日起15天内办结并向上级反馈，"
+        "交办单位另有期限的按其期限",
     ),
     ClockRule(
         "propose", "登记拟办时限", Role.SECRETARY,
@@ -346,6 +349,24 @@ ACTIONS = (
     *TIME,
 )  # fmt: skip
 
+# 领导批示登记簿 (办理领导批示件需“五勤” 手勤), in the order of the book.
+LEDGER = (
+    LedgerColumn("顺序号", "serial", 26),
+    LedgerColumn("批示时间", "instructed_on"),
+    LedgerColumn("内容", "content", 40),
+    LedgerColumn("来文单位", "sender", 22),
+    LedgerColumn("标题", "title", 36),
+    LedgerColumn("文号", "document_number", 20),
+    LedgerColumn("转何单位办理", "units", 30),
+    LedgerColumn("转办日期", "on:assign,reassign"),
+    LedgerColumn("报告结果日期", "on:submit_report"),
+    LedgerColumn("批示领导", "leader"),
+    LedgerColumn("口头批示", "oral", 9),
+    LedgerColumn("件别", "item_kind", 9),
+    LedgerColumn("办理环节", "stage"),
+    LedgerColumn("销号日期", "on:sign_off"),
+)
+
 LEADER = Procedure(
     kind="leader",
     version="2026",
@@ -357,4 +378,5 @@ LEADER = Procedure(
     matter="批示件",
     words=WORDS,
     numbered=True,
+    ledger=LEDGER,
 )
