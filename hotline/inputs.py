@@ -89,15 +89,20 @@ def shown(name: str, value: Any, *, rulebook: Rulebook) -> str:
 
 
 def details_shown(
-    details: Mapping[str, Any], *, rulebook: Rulebook, text: Callable[[str], str]
+    details: Mapping[str, Any],
+    *,
+    rulebook: Rulebook,
+    text: Callable[[str], str],
+    opened: bool = False,
 ) -> list[tuple[str, str]]:
     """What only one kind of case has, as (label, words), in the order of the vocabulary.
 
-    `text` makes free text fit for the reader. The number in the register (顺序号) comes first.
+    `text` makes free text fit for the reader; what tells who the requester is (`Input.private`) is
+    for those to whom the requester is `opened`. The number in the register (顺序号) comes first.
     """
     lines = [("顺序号", str(details["serial"]))] if "serial" in details else []
     for name, entry in INPUTS.items():
-        if name in details:
+        if name in details and (opened or not entry.private):
             words = shown(name, details[name], rulebook=rulebook)
             lines.append((entry.label, text(words) if entry.type in ("text", "line") else words))
     return lines

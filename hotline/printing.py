@@ -210,7 +210,9 @@ class _Reader:
 
     def entry(self, history: Sequence[Happened]) -> Iterable[tuple[str, str]]:
         """The register entry: what the case was opened with, as it stands now."""
-        yield from details_shown(self.case.details, rulebook=self.rulebook, text=self.text)
+        yield from details_shown(
+            self.case.details, rulebook=self.rulebook, text=self.text, opened=self.opened
+        )
         opening = history[0].inputs if history else {}
         for name in opening:
             if name in INPUTS and name not in self.case.details:

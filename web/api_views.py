@@ -86,6 +86,7 @@ def case_view(
         details={
             name: text(value) if isinstance(value, str) else value
             for name, value in case.details.items()
+            if is_open or name not in INPUTS or not INPUTS[name].private
         },
         requester=RequesterView(
             name=person.name,

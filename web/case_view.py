@@ -242,7 +242,7 @@ def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str
     # Every column has a value; what this kind never asks for says nothing.
     asked = {name for action in reads.rules.openings for name, _ in action.inputs}
     facts = [
-        *details_shown(case.details, rulebook=rulebook, text=reads.text),
+        *details_shown(case.details, rulebook=rulebook, text=reads.text, opened=reads.open),
         ("诉求类型", REQUEST_TYPES.get(case.request_type, case.request_type)),
         ("诉求分类", rulebook.category_path(case.category) if case.category else ""),
         ("事发区域", rulebook.place_path(case.place) if case.place else ""),

@@ -323,6 +323,7 @@ def test_what_tells_who_the_requester_is_is_marked_private() -> None:
     assert {name for name, entry in INPUTS.items() if entry.private} == {
         "requester_name",
         "requester_phone",
+        "petitioner_address",
     }
     for action in CITIZEN.actions:
         asked = {name for name, _ in action.inputs}

@@ -261,7 +261,7 @@ async def test_the_same_key_answers_as_the_first_time(caller: Caller, office: Of
         ({"requester_phone": 13800001234}, "requester_phone"),
         ({"requester_phone": ""}, "requester_phone"),
         ({"anonymous": "也许"}, "anonymous"),
-        ({"kind": "petition"}, "kind"),
+        ({"kind": "unheard_of"}, "kind"),
         ({"kind": []}, "kind"),
     ],
 )
