@@ -25,6 +25,7 @@ from hotline.procedure import (
     By,
     ClockRule,
     Extension,
+    LedgerColumn,
     Phase,
     Procedure,
     Stage,
@@ -217,12 +218,14 @@ ACTIONS = (
         "forward", "转送", when=("registered",), to="forwarded", by=OFFICE,
         needs=("lead_unit", "co_units?", "note?"), unless=(may_be_accepted,),
         does=("spare_accused", "assign"),
-        tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"), tone="primary",
+        tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"),
+        papers=("petition_forwarding", "petition_handover"), tone="primary",
     ),
     Action(
         "assign", "交办", when=("registered",), to="forwarded", by=OFFICE,
         needs=("lead_unit", "co_units?", "report_by", "note?"), unless=(may_be_accepted,),
         begins=report_proposed, does=("spare_accused", "coming_days", "detail", "assign"),
+        papers=("petition_forwarding", "petition_handover"),
         tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"),
     ),
     Action(
@@ -244,12 +247,13 @@ ACTIONS = (
         "refuse", "不再受理", when=("registered",), to="refused", by=OFFICE,
         needs=("petition_refusal", "earlier_petition?", "told_way", "reason"),
         check=refusal_grounded, begins=refusal_proposed, does=("detail",),
-        tells=("citizen/petition_refused",), tone="danger",
+        tells=("citizen/petition_refused",), papers=("petition_refusal",), tone="danger",
     ),
     Action(
         "reassign", "改交其他单位", when=("forwarded",), to="forwarded", by=OFFICE,
         needs=("lead_unit", "co_units?", "reason"), does=("spare_accused", "withdraw", "assign"),
         tells=("unit/petition_sent", "co/dispatched", "former/withdrawn"),
+        papers=("petition_forwarding", "petition_handover"),
     ),
     Action(
         "object", "提出异议", when=("forwarded",), to="objected", by=UNITS, part="lead",
@@ -289,7 +293,7 @@ ACTIONS = (
     Action(
         "decide", "出具处理意见书", when=("handling",), to="decided", by=UNITS, part="lead",
         needs=OPINION, only=(only_appeals,), unless=(co_units_done,),
-        does=("detail", "reply"), handles=True, tone="primary",
+        does=("detail", "reply"), handles=True, papers=("petition_opinion",), tone="primary",
     ),
     Action(
         "answer", "反馈办理情况", when=("handling",), to="settled", by=UNITS, part="lead",
@@ -329,6 +333,7 @@ ACTIONS = (
     Action(
         "answer_review", "出具复查意见", when=("reviewing",), to="reviewed", by=UNITS,
         part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
+        papers=("petition_review_opinion",),
         tells=("citizen/petition_decided",), tone="primary",
     ),
     Action(
@@ -340,6 +345,7 @@ ACTIONS = (
     Action(
         "answer_rereview", "出具复核意见", when=("rereviewing",), to="concluded", by=UNITS,
         part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
+        papers=("petition_review_opinion",),
         tells=("citizen/petition_concluded",), tone="primary",
     ),
     Action(
@@ -369,6 +375,25 @@ ACTIONS = (
     *TIME,
 )  # fmt: skip
 
+LEDGER = (
+    LedgerColumn("顺序号", "serial", 26),
+    LedgerColumn("收到日期", "petition_received_on"),
+    LedgerColumn("信访人", "requester"),
+    LedgerColumn("信访形式", "petition_channel"),
+    LedgerColumn("首次或者重复", "petition_times"),
+    LedgerColumn("人数", "group_size", 9),
+    LedgerColumn("类别", "petition_kind"),
+    LedgerColumn("标题", "title", 36),
+    LedgerColumn("内容", "content", 40),
+    LedgerColumn("转何单位办理", "units", 30),
+    LedgerColumn("转送交办日期", "on:forward,assign,reassign"),
+    LedgerColumn("受理日期", "on:accept"),
+    LedgerColumn("处理意见", "opinion", 22),
+    LedgerColumn("送达日期", "opinion_delivered_on"),
+    LedgerColumn("办理环节", "stage"),
+    LedgerColumn("办结日期", "closed"),
+)
+
 PETITION = Procedure(
     kind="petition",
     version="2026",
@@ -380,4 +405,5 @@ PETITION = Procedure(
     matter="信访件",
     words=WORDS,
     numbered=True,
+    ledger=LEDGER,
 )
