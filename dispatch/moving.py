@@ -63,9 +63,13 @@ def moving(row: Any, new: datetime, rulebook: Rulebook) -> Moving:
 
 @dataclass(slots=True)
 class Done:
-    """What one step did: numbers of cases moved, clocks marked, cases that could not be moved."""
+    """What one step did: numbers of cases moved, clocks marked, cases that could not be moved.
+
+    `lost` counts cases on which somebody else was faster: they are for the next pass.
+    """
 
     moved: list[str] = field(default_factory=list)
+    lost: int = 0
     marked: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -100,6 +104,7 @@ async def move_cases(
     if moves:
         written = await write_deadlines(connection, moves)
         done.moved = [moved.after.number for moved in moves if moved.before.id in written]
+        done.lost = len(moves) - len(done.moved)
     if marks:
         await mark(connection, marks)
         done.marked = len(marks)

@@ -24,7 +24,7 @@ from arq.typing import WorkerCoroutine
 from redis.exceptions import RedisError
 
 from dispatch import clock as clocks
-from dispatch import recalendar, tallies
+from dispatch import recalendar, relimit, tallies
 from dispatch.bell import QUEUE, WAKE
 from dispatch.db import DATABASE_GONE
 from dispatch.inbound import handle_waiting
@@ -71,6 +71,7 @@ class Worker:
             self._repeat("outbox", 2.0, self._deliver, woken=True),
             self._repeat("inbound", 2.0, self._handle_inbound, woken=True),
             self._repeat("calendar", 2.0, self._move_deadlines, woken=True),
+            self._repeat("limits", 2.0, self._follow_limits, woken=True),
             self._repeat("tallies", 5.0, self._fold),
             self._repeat("heartbeat", HEARTBEAT_SECONDS, lambda: beat(self.office, process)),
             self._repeat("purge", 3600.0, lambda: purge(self.office)),
@@ -130,6 +131,11 @@ class Worker:
         after = await recalendar.move_next(self.office, clock())
         while after is not None and not self.stopping.is_set():
             after = await recalendar.move_next(self.office, clock(), after)
+
+    async def _follow_limits(self) -> None:
+        so_far = await relimit.move_next(self.office, clock())
+        while so_far is not None and not self.stopping.is_set():
+            so_far = await relimit.move_next(self.office, clock(), so_far)
 
     async def _fold(self) -> None:
         self.folded = await tallies.fold(self.office.pool, after=self.folded)

@@ -300,7 +300,8 @@ def adjust_limits(draft: Draft) -> None:
     if change is None or clock is None:
         return
     rule = procedure(draft.case.kind).clock(change.clock)
-    if change.branch not in ("", branch_of(rule.limit, draft.case)):
+    named = rule.until and draft.case.details.get(rule.until)
+    if named or change.branch not in ("", branch_of(rule.limit, draft.case)):
         return
     waits = held(draft.case, rule)
     moved = adjusted(clock, rule, change, draft.rulebook, held=waits, now=draft.now)

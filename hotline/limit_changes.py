@@ -91,20 +91,21 @@ class InForce:
 def in_force(
     rule: ClockRule, case: "CaseFile", changes: Iterable[NewLimit], *, on: date
 ) -> InForce | None:
-    """What a clock of the rule that starts on this day gets; None where it does not apply.
-
-    Of several changes the one in force last counts, and of one day the one written last: what is
-    said of every case does not give way to what was said of its branch before.
-    """
+    """What a clock of the rule that starts on this day gets; None where it does not apply."""
     own = rule.limit_for(case)
     if own is None:
         return None
-    branch = branch_of(rule.limit, case)
-    fitting = [
-        change for change in changes
-        if change.valid_from <= on and change.branch in ("", branch)
-    ]  # fmt: skip
-    if not fitting:
+    last = latest(changes, branch_of(rule.limit, case), on=on)
+    if last is None:
         return InForce(own, rule.basis)
-    last = max(fitting, key=lambda change: (change.valid_from, change.id))
     return InForce(Limit.parse(last.limit), last.basis, last.id)
+
+
+def latest(changes: Iterable[NewLimit], branch: str, *, on: date) -> NewLimit | None:
+    """The change that is in force for a branch on the day; None where there is none.
+
+    Of several the one in force last counts, and of one day the one written last: what is said of
+    every case does not give way to what was said of one branch before.
+    """
+    fitting = [one for one in changes if one.valid_from <= on and one.branch in ("", branch)]
+    return max(fitting, key=lambda one: (one.valid_from, one.id), default=None)

@@ -9,6 +9,7 @@ from web.admin.calendar import router as calendar
 from web.admin.catalogue import router as catalogue
 from web.admin.frame import tabs_for
 from web.admin.history import router as history
+from web.admin.limits import router as limits
 from web.admin.staff import router as staff
 from web.admin.trees import categories_router, places_router
 from web.admin.units import router as units
@@ -33,6 +34,7 @@ router = Router(
         places_router,
         catalogue,
         calendar,
+        limits,
         history,
     ],
 )
