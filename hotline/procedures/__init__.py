@@ -2,6 +2,7 @@
 
 from hotline.errors import NotFound
 from hotline.procedure import Procedure
+from hotline.procedures.assessment import ASSESSMENT
 from hotline.procedures.citizen import CITIZEN
 from hotline.procedures.leader import LEADER
 from hotline.procedures.method_change import METHOD_CHANGE
@@ -16,6 +17,7 @@ PROCEDURES: dict[str, Procedure] = {
         PETITION,
         PRICE_QUERY,
         METHOD_CHANGE,
+        ASSESSMENT,
     )
 }
 
