@@ -8,6 +8,7 @@ from hotline.procedures.leader import LEADER
 from hotline.procedures.method_change import METHOD_CHANGE
 from hotline.procedures.petition import PETITION
 from hotline.procedures.price_query import PRICE_QUERY
+from hotline.procedures.supply_breach import SUPPLY_BREACH
 
 PROCEDURES: dict[str, Procedure] = {
     procedure.kind: procedure
@@ -18,6 +19,7 @@ PROCEDURES: dict[str, Procedure] = {
         PRICE_QUERY,
         METHOD_CHANGE,
         ASSESSMENT,
+        SUPPLY_BREACH,
     )
 }
 
