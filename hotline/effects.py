@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
-from hotline.draft import Draft
+from hotline.draft import Count, Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
 from hotline.limit_changes import branch_of
@@ -150,6 +150,14 @@ def co_reply(draft: Draft) -> None:
     """A co-unit has reported to the lead."""
     own = draft.own_part()
     draft.change_parts(lambda part: part is own, replied_at=draft.now)
+
+
+def co_punctual(draft: Draft) -> None:
+    """Where each unit answers for its own part: the co-unit's in time or not, as its own figure."""
+    own = draft.own_part()
+    late = own.due_at is not None and draft.now > own.due_at
+    on = in_shanghai(draft.now).date()
+    draft.counts.append(Count("late" if late else "on_time", 1, own.unit_id, on))
 
 
 def reply(draft: Draft) -> None:
@@ -314,7 +322,7 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
-        recalendar, adjust_limits, detail, quote, restrict, protect, seal,
+        co_punctual, recalendar, adjust_limits, detail, quote, restrict, protect, seal,
         *EXTRA_TIME, *PASSING_ON, *NAMED_DAYS,
     )
 }  # fmt: skip

@@ -105,6 +105,7 @@ def for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
         "number": case.number,
         "lookup_code": case.lookup_code,
         "state": rules.stage(case.stage).citizen,
+        "matter": rules.matter,
         "due_on": _day(whole.due_at) if whole else "",
         "provisional": bool(whole and whole.provisional),
     }
@@ -113,6 +114,8 @@ def for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
 def _moved_clock(case: CaseFile) -> dict[str, Any]:
     """Until when the answer is due now, and until when the clock is stopped ("" where not)."""
     moved = [clock for clock in case.open_clocks if clock.extensions or clock.stops]
+    # What was promised counts for the requester, where it moved too.
+    moved = [clock for clock in moved if clock.name == "whole"] or moved
     stops = [clock.stops[-1].until_at for clock in moved if clock.stops]
     return {
         "answer_on": _day(max((clock.due_at for clock in moved), default=None)),

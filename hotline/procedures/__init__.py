@@ -4,6 +4,7 @@ from hotline.errors import NotFound
 from hotline.procedure import Procedure
 from hotline.procedures.assessment import ASSESSMENT
 from hotline.procedures.citizen import CITIZEN
+from hotline.procedures.joint_service import JOINT_SERVICE
 from hotline.procedures.leader import LEADER
 from hotline.procedures.method_change import METHOD_CHANGE
 from hotline.procedures.petition import PETITION
@@ -20,6 +21,7 @@ PROCEDURES: dict[str, Procedure] = {
         METHOD_CHANGE,
         ASSESSMENT,
         SUPPLY_BREACH,
+        JOINT_SERVICE,
     )
 }
 

@@ -20,6 +20,7 @@ FOR_CITIZEN: dict[str, Any] = {
     "number": "2603090000017",
     "lookup_code": "ABCD2345",
     "state": "已告知不予受理",
+    "matter": "诉求",
     "due_on": "2026-12-31",
     "provisional": True,
     "level": "非常不满意",
