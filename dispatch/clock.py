@@ -1,4 +1,4 @@
-"""What time does: it warns, notes that a limit has passed, and takes the action of the breach.
+"""What time does: it warns, notes that a limit has passed, acts on the breach, climbs the ladder.
 
 The sweep looks for clocks whose moment has come and goes through the same door as people, as
 `CLOCK`. Whatever it does can be done twice, by any number of workers: a case that somebody holds
@@ -17,13 +17,12 @@ from dispatch import record
 from dispatch.db import DATABASE_GONE, Connection, transaction
 from dispatch.office import Office
 from dispatch.perform import perform_on
-from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Running
 from hotline.errors import Conflict, NotAvailable
 from hotline.people import CLOCK
 from hotline.procedure import ClockRule
 from hotline.procedures import procedure
-from hotline.rings import BREACHED, held, level_at, next_ring
+from hotline.rings import BREACHED, held, ring_of, rung_to
 from hotline.rulebook import Rulebook
 
 BATCH = 200
@@ -42,6 +41,7 @@ class SweepReport:
 
     warned: int = 0
     breached: int = 0
+    climbed: int = 0
     acted: int = 0
     resumed: int = 0
     faults: int = 0
@@ -51,7 +51,7 @@ class SweepReport:
     @property
     def rung(self) -> int:
         """How many clocks rang."""
-        return self.warned + self.breached
+        return self.warned + self.breached + self.climbed
 
 
 async def sweep(office: Office, now: datetime) -> SweepReport:
@@ -72,7 +72,13 @@ async def sweep(office: Office, now: datetime) -> SweepReport:
     for number in report.numbers:
         office.bell.ring(number)
     if report.numbers:
-        log.info("clock: rung", warned=report.warned, breached=report.breached, acted=report.acted)
+        log.info(
+            "clock: rung",
+            warned=report.warned,
+            breached=report.breached,
+            climbed=report.climbed,
+            acted=report.acted,
+        )
     return report
 
 
@@ -127,6 +133,7 @@ async def _ring_case(
         return
     report.warned += done.warned
     report.breached += done.breached
+    report.climbed += done.climbed
     report.acted += done.acted
     report.resumed += done.resumed
     report.numbers += done.numbers
@@ -141,31 +148,31 @@ async def _ring(
     done: SweepReport,
 ) -> None:
     rule = procedure(case.kind).clock(clock.name)
-    waits = held(case, rule)
     if clock.stop and clock.stop.rest.over_at <= now:
         await _resume(connection, case.number, rulebook, now, done)
         return
-    level, since = level_at(clock, rule, rulebook, now=now, held=waits)
-    if clock.stop or level <= clock.rung:
-        # Its deadline moved after the moment was set: it waits for the new one.
-        await connection.execute(
-            "update clock set ring_at = $2 where id = $1",
-            clock.id,
-            next_ring(clock, rule, rulebook, held=waits),
-        )
+    ring = ring_of(case, clock, rule, rulebook, now=now)
+    if ring is None or not ring.action:
+        # Its deadline moved after the moment was set, the office is closed, or what would be
+        # done stands already: it waits for the next moment.
+        await _wait(connection, case, clock, ring.level if ring else clock.rung, rulebook, now)
         return
-    inputs = {
-        "clock": clock.name,
-        "level": level,
-        "since": in_shanghai(since).isoformat(timespec="seconds"),
-    }
+    if (
+        ring.level == BREACHED
+        and rule.window
+        and await _act_on_breach(connection, case.number, rule, rulebook, now)
+    ):
+        # Nobody is late: what ends by itself ended, as nothing else was owed.
+        done.numbers.append(case.number)
+        done.acted += 1
+        return
     try:
         await perform_on(
             connection,
             case.number,
-            "breach" if level == BREACHED else "warn",
+            ring.action,
             actor=CLOCK,
-            inputs=inputs,
+            inputs=ring.inputs,
             now=now,
             rulebook=rulebook,
         )
@@ -173,11 +180,32 @@ async def _ring(
         # What another clock of this case did a moment ago has ended this one.
         return
     done.numbers.append(case.number)
-    if level < BREACHED:
+    if ring.level < BREACHED:
         done.warned += 1
-        return
-    done.breached += 1
-    done.acted += await _act_on_breach(connection, case.number, rule, rulebook, now)
+    elif ring.level > BREACHED:
+        done.climbed += 1
+    else:
+        done.breached += 1
+        done.acted += await _act_on_breach(connection, case.number, rule, rulebook, now)
+
+
+async def _wait(
+    connection: Connection,
+    case: CaseFile,
+    clock: Running,
+    level: int,
+    rulebook: Rulebook,
+    now: datetime,
+) -> None:
+    """Set the moment of the level after this one; nothing that was missed is done at night."""
+    rule = procedure(case.kind).clock(clock.name)
+    told = rung_to(clock, level, rule, rulebook, held=held(case, rule))
+    moment = told.ring_at
+    if moment is not None and level >= BREACHED:
+        moment = max(moment, rulebook.calendar.next_opening(now))
+    await connection.execute(
+        "update clock set rung = $2, ring_at = $3 where id = $1", clock.id, told.rung, moment
+    )
 
 
 async def _resume(

@@ -123,11 +123,16 @@ class Life:
         """What the sweep did meanwhile."""
         if not self.moves:
             return
-        while clock := due_to_ring(self.case, now=moment):
+        waiting: set[str] = set()
+        while clock := due_to_ring(self.case, now=moment, besides=waiting):
             assert clock.ring_at is not None
             swept_at = max(min(clock.ring_at + SWEEP, moment), self.moves[-1].event.at)
-            for rung in rings(self.case, clock, now=swept_at, rulebook=self.cast.rulebook):
+            acts = rings(self.case, clock, now=swept_at, rulebook=self.cast.rulebook)
+            for rung in acts:
                 self.keep(rung, swept_at)
+            if not acts:
+                # The office is closed, or what would be done stands already.
+                waiting.add(clock.name)
 
     def take(
         self,

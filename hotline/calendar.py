@@ -158,6 +158,18 @@ class WorkingCalendar:
             opens <= here.time() < closes for opens, closes in self.office_hours
         )
 
+    def next_opening(self, at: datetime) -> datetime:
+        """`at` itself while the office is open, otherwise when it opens next."""
+        here = in_shanghai(at)
+        if self.in_office_hours(here):
+            return here
+        day = here.date()
+        opens = [opening for opening, _ in self.office_hours if here.time() < opening]
+        if not (self.is_working(day) and opens):
+            day = self.add_working_days(day, 1)
+            opens = [opening for opening, _ in self.office_hours]
+        return datetime.combine(day, opens[0], SHANGHAI)
+
     def add_working_hours(self, at: datetime, hours: float) -> datetime:
         """The earliest instant by which so many office hours have passed; `at` itself for 0 hours.
 

@@ -11,6 +11,7 @@ from hotline.casefile import CaseFile, Part, Running
 from hotline.draft import Count, Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
+from hotline.ladder import climb
 from hotline.limit_changes import branch_of
 from hotline.named_days import NAMED_DAYS
 from hotline.passing_on import PASSING_ON
@@ -260,11 +261,19 @@ def unrated(draft: Draft) -> None:
 
 def remind(draft: Draft) -> None:
     """One more reminder (催办)."""
+    climb(draft, "remind")
     draft.set(reminders=draft.case.reminders + 1)
 
 
 def supervise(draft: Draft) -> None:
     """The case is under supervision (督办) until it closes."""
+    climb(draft, "supervise")
+    draft.set(supervised=True)
+
+
+def report_to_leader(draft: Draft) -> None:
+    """The leader is told (呈报领导); what the leader has been told of is supervised."""
+    climb(draft, "report_to_leader")
     draft.set(supervised=True)
 
 
@@ -323,6 +332,6 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
         co_punctual, recalendar, adjust_limits, detail, quote, restrict, protect, seal,
-        *EXTRA_TIME, *PASSING_ON, *NAMED_DAYS,
+        report_to_leader, *EXTRA_TIME, *PASSING_ON, *NAMED_DAYS,
     )
 }  # fmt: skip

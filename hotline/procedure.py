@@ -135,12 +135,27 @@ class Stoppable:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder 催办 → 督办 → 报领导 that time climbs when a limit has passed.
+
+    `act` is the action that it takes, `after` so many working hours from the deadline. A step that
+    `standing`, a flag of the case, says to be taken already is not taken again.
+    """
+
+    after: Limit
+    act: str
+    basis: str
+    standing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRule:
     """An obligation: which act starts it, which act ends it, how long, on what basis.
 
     `owed_by` UNIT_ROLE clocks belong to the lead unit. `warn` are shares of the counted time.
-    `breach` is the action that time itself takes when the limit passes. A clock that is neither
-    `extendable` nor `stoppable` ends when it was to end, whatever anybody asks.
+    `breach` is the action that time itself takes when the limit passes, `ladder` what it does while
+    the act is still owed afterwards, in the order of time. A clock that is neither `extendable` nor
+    `stoppable` ends when it was to end, whatever anybody asks.
 
     since    a detail of type day: that day is the start, not that of the act which notes it
     until    a detail of type day: where a person named it (交办机关指定的期限), the limit ends with
@@ -159,6 +174,7 @@ class ClockRule:
     basis: str
     warn: tuple[float, ...] = (0.5, 0.8)
     breach: str | None = None
+    ladder: tuple[Rung, ...] = ()
     extendable: Extension | None = None
     stoppable: Stoppable | None = None
     since: str | None = None

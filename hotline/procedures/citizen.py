@@ -25,6 +25,7 @@ from hotline.procedure import (
     leads_to,
 )
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
 from hotline.vocabulary import ATTEMPTS
@@ -181,6 +182,7 @@ CLOCKS = (
             normal=working_days(5), complex=working_days(15),
         ),
         basis="济南市12345市民服务热线条例 第24条（5个工作日）；分级时长参照北京市地方标准",
+        ladder=LADDER,
         extendable=Extension(
             By("urgency", {"normal": working_days(5), "complex": working_days(10)}), times=1,
             basis="济南市优化营商环境条例 第62条（复杂的经批准可延长10个工作日）；"
@@ -343,13 +345,9 @@ ACTIONS = (
         "close", "办结", when=("called_back",), to="closed",
         by=(Role.DISPATCHER, Role.SUPERVISOR), needs=("close_reason", "note"), recused=True,
     ),
-    Action(
-        "remind", "催办", when=WITH_UNIT_CLOCKS, by=OVERSEERS,
-        needs=("note?",), does=("remind",), tells=("unit/reminded",),
-    ),
-    Action(
-        "supervise", "督办", when=OPEN, by=(Role.SUPERVISOR,), needs=("note",),
-        does=("supervise",), tells=("unit/supervised",), papers=("supervision_notice",),
+    *ladder(
+        reminded_in=WITH_UNIT_CLOCKS, reminded_by=OVERSEERS,
+        supervised_in=OPEN, supervised_by=(Role.SUPERVISOR,), paper="supervision_notice",
     ),
     *extra_time(
         CLOCKS, asked_in=("handling",), open_in=WITH_UNIT_CLOCKS, decided_by=OVERSEERS,

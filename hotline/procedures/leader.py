@@ -26,12 +26,14 @@ from hotline.procedure import (
     leads_to,
 )
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
 from hotline.vocabulary import LONGEST_TEXT, Input
 
 OFFICE = (Role.SECRETARY,)
 LEADERS = (Role.SECRETARY, Role.LEADER)
+OVERSEERS = (Role.SECRETARY, Role.SUPERVISOR)
 UNIT = Role.CLERK
 UNITS = tuple(sorted(UNIT_ROLES))
 WITH_UNITS = ("assigned", "working")
@@ -173,6 +175,7 @@ CLOCKS = (
             otherwise=working_days(8),
         )),
         basis=f"{RULES} 五（四）：在规定期限内反馈；为审核和专报留出时间，具体时长为演示设定",
+        ladder=LADDER,
         extendable=Extension(
             By("petition_matter", {True: calendar_days(30)}, otherwise=working_days(5)), times=1,
             basis="平政办〔2017〕18号：期限内书面申请延期；信访工作条例 第34条：延长不超过30日",
@@ -337,10 +340,9 @@ ACTIONS = (
         "void", "撤销登记", when=("received", "drafted"), to="voided", by=OFFICE,
         needs=("reason",), tone="danger",
     ),
-    Action(
-        "remind", "催办", when=WITH_UNITS, by=(Role.SECRETARY, Role.SUPERVISOR),
-        needs=("note?",), does=("remind",), tells=("unit/reminded",),
-        papers=("supervision_order",),
+    *ladder(
+        reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
+        supervised_in=WITH_UNITS, supervised_by=OVERSEERS, paper="supervision_order",
     ),
     *extra_time(
         CLOCKS, asked_in=("working",), open_in=WITH_UNITS, decided_by=OFFICE,

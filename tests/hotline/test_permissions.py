@@ -65,6 +65,7 @@ def test_a_requester_sees_the_cases_of_the_own_number() -> None:
     assert visible_cases(REQUESTER, first=2) == Scope("c.requester_phone = $2", (REQUESTER.phone,))
 
 
+BY_LADDER = {"remind", "supervise", "report_to_leader"}
 # Stage → who is offered what. Whoever is not named is offered nothing.
 OFFERED: dict[str, dict[str, set[str]]] = {
     "registered": {
@@ -81,9 +82,9 @@ OFFERED: dict[str, dict[str, set[str]]] = {
         "agent": {"supplement"},
         "dispatcher": {"supplement", "redispatch", "remind"},
         "callback": {"supplement"},
-        "supervisor": {"remind", "supervise"},
+        "supervisor": {"remind", "supervise", "report_to_leader"},
         "water": {"sign", "object"},
-        "clock": {"deem_signed", "warn", "breach"},
+        "clock": {"deem_signed", *BY_LADDER},
     },
     "objected": {
         "agent": {"amend", "supplement"},
@@ -95,13 +96,15 @@ OFFERED: dict[str, dict[str, set[str]]] = {
             "remind",
         },
         "callback": {"supplement"},
-        "supervisor": {"remind", "supervise"},
+        "clock": BY_LADDER,
+        "supervisor": {"remind", "supervise", "report_to_leader"},
     },
     "handling": {
         "agent": {"supplement"},
         "dispatcher": {"supplement", "redispatch", "remind"},
         "callback": {"supplement"},
-        "supervisor": {"remind", "supervise"},
+        "clock": BY_LADDER,
+        "supervisor": {"remind", "supervise", "report_to_leader"},
         "water": {"object", "contact", "reply", "request_extension", "request_stop"},
     },
     "replied": {

@@ -108,7 +108,7 @@ def test_every_started_clock_knows_when_it_rings_first() -> None:
     assert handle.rung == 0
 
 
-def test_after_a_warning_the_next_level_waits_and_after_the_breach_nothing() -> None:
+def test_after_a_warning_the_next_level_waits_and_after_the_breach_the_ladder() -> None:
     case = a_case_in("handling")
     rings = []
     for level in (1, 2, 3):
@@ -117,7 +117,7 @@ def test_after_a_warning_the_next_level_waits_and_after_the_breach_nothing() -> 
         handle = case.clock("handle")
         assert handle is not None
         rings.append(f"{handle.ring_at:%m-%d %H:%M}" if handle.ring_at else "")
-    assert rings == ["03-13 10:00", "03-16 23:59", ""]
+    assert rings == ["03-13 10:00", "03-16 23:59", "03-17 14:00"]
 
 
 @pytest.mark.parametrize("level", [0, -1, 2])

@@ -1,0 +1,47 @@
+"""催办 → 督办 → 报领导: what people do about a delay, and what time does where nobody has.
+
+济南市12345市民服务热线条例 28: what is overdue is supervised. A unit that has not answered is
+reminded half a working day after its limit, supervised after a day, and reported to the leader
+after three; a step that somebody has taken by hand is not repeated.
+"""
+
+from hotline.clocks import working_hours
+from hotline.people import Role
+from hotline.procedure import Action, Rung
+
+_BASIS = "济南市12345市民服务热线条例 第28条（逾期督办）；具体时长为演示设定"
+
+LADDER = (
+    Rung(working_hours(4), "remind", _BASIS),
+    Rung(working_hours(8), "supervise", _BASIS, standing="supervised"),
+    Rung(working_hours(24), "report_to_leader", _BASIS),
+)
+
+
+def ladder(
+    *,
+    reminded_in: tuple[str, ...],
+    reminded_by: tuple[Role, ...],
+    supervised_in: tuple[str, ...],
+    supervised_by: tuple[Role, ...],
+    paper: str,
+) -> tuple[Action, ...]:
+    """The three actions, by hand in these stages or by time; `paper` is printed for a 督办."""
+    by_time = dict.fromkeys(reminded_in, (*supervised_by, Role.CLOCK))
+    return (
+        Action(
+            "remind", "催办", when=reminded_in, by=(*reminded_by, Role.CLOCK),
+            needs=("note?",), does=("remind",), tells=("unit/reminded",),
+        ),
+        Action(
+            "supervise", "督办", when=supervised_in,
+            by={stage: by_time.get(stage, supervised_by) for stage in supervised_in},
+            needs=("note",), does=("supervise",), tells=("unit/supervised",),
+            papers=(paper,),
+        ),
+        Action(
+            "report_to_leader", "呈报领导", when=reminded_in, by=by_time,
+            needs=("note",), does=("report_to_leader",),
+            tells=("leader/overdue", "unit/reported_up"),
+        ),
+    )  # fmt: skip
