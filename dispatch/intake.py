@@ -10,9 +10,11 @@ import msgspec
 
 from dispatch import record
 from dispatch.db import Connection, transaction
+from dispatch.lookups import found_for
 from dispatch.office import Office
 from dispatch.perform import Outcome, another_act, refuse_another
 from dispatch.serials import next_serial
+from dispatch.ties import new_file, write_ties
 from hotline.calendar import in_shanghai
 from hotline.calls import (
     DISPOSITION_LABELS,
@@ -21,12 +23,10 @@ from hotline.calls import (
     STATUTORY_CHANNELS,
     Disposition,
 )
-from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotPermitted
 from hotline.inputs import accept
 from hotline.numbers import (
     WrongNumber,
-    new_lookup_code,
     parse_case_number,
     register_number,
 )
@@ -57,20 +57,24 @@ async def open_case(
     rulebook = await office.rulebook()
     rules = procedure(kind)
     blank = new_file(kind, await office.new_number(now), now=now)
+    opening = action or rules.openings[0].name
     opened = move(
         blank,
-        action or rules.openings[0].name,
+        opening,
         actor=actor,
         inputs=inputs,
         now=now,
         rulebook=rulebook,
         idempotency_key=idempotency_key,
+        found=await found_for(office.pool, blank, opening, actor=actor, inputs=inputs, now=now),
     )
     try:
-        if rules.numbered:
+        if rules.numbered or opened.links:
             async with transaction(office.pool) as connection:
-                opened = await _numbered(connection, opened, actor, rulebook)
+                if rules.numbered:
+                    opened = await _numbered(connection, opened, actor, rulebook)
                 case_id = await record.write_new(connection, [opened])
+                await write_ties(connection, [opened])
         else:
             values = record.new_values([opened])
             key = await office.openings.write(opened.after.number, values)
@@ -83,17 +87,6 @@ async def open_case(
     outcome = Outcome(msgspec.structs.replace(opened.after, id=case_id), opened.event)
     office.bell.ring(outcome.case.number)
     return outcome
-
-
-def new_file(kind: str, number: str, *, now: datetime) -> CaseFile:
-    """An empty file of the kind, ready for an opening action."""
-    return CaseFile(
-        number=number,
-        lookup_code=new_lookup_code(),
-        kind=kind,
-        procedure_version=procedure(kind).version,
-        opened_at=now,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,18 @@ People, time, texts and other systems all come through here: load what the actor
 the rulebook move it, write everything in one statement, and ring the bell after the commit.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import asyncpg
 
 from dispatch import record
-from dispatch.db import Connection, Database
+from dispatch.db import Connection, Database, transaction
+from dispatch.lookups import found_for
 from dispatch.office import Office
+from dispatch.ties import MovedOn, NewNumber, along, write_together
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Change, Conflict, NotFound
@@ -26,14 +27,19 @@ from hotline.transition import EventEntry, Move, move
 
 # How often an action without a seen version is tried anew when somebody else was faster.
 _TRIES = 4
+_BUSY = "本件正被多人同时办理，请刷新后重试。"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The case after an action. `event` is None where the action had been taken before."""
+    """The case after an action. `event` is None where the action had been taken before.
+
+    `other` is the other case that the action has moved or opened.
+    """
 
     case: CaseFile
     event: EventEntry | None
+    other: CaseFile | None = None
 
     @property
     def repeated(self) -> bool:
@@ -59,12 +65,28 @@ async def perform(
     """
     asked = _Asked(number, action, actor, inputs, now, await office.rulebook(), idempotency_key)
 
-    async def write(moved: Move) -> bool:
-        gathered = await office.changes.write(number, record.changed_values(moved))
-        return gathered is not None
+    async def write(moves: Sequence[Move]) -> bool:
+        moved = moves[0]
+        if len(moves) == 1 and not moved.links and not moved.carries:
+            gathered = await office.changes.write(number, record.changed_values(moved))
+            return gathered is not None
+        try:
+            async with transaction(office.pool) as connection:
+                await write_together(connection, moves)
+        except MovedOn:
+            return False
+        return True
 
-    outcome = await _take(asked, office.pool, write, seen_version=seen_version)
+    outcome = await _take(
+        asked,
+        office.pool,
+        write,
+        seen_version=seen_version,
+        new_number=lambda: office.new_number(now),
+    )
     office.bell.ring(number)
+    if outcome.other:
+        office.bell.ring(outcome.other.number)
     return outcome
 
 
@@ -82,7 +104,16 @@ async def perform_on(
 ) -> Outcome:
     """`perform` within the caller's transaction, without the bell."""
     asked = _Asked(number, action, actor, inputs, now, rulebook, idempotency_key)
-    write = partial(record.write, connection)
+
+    async def write(moves: Sequence[Move]) -> bool:
+        try:
+            await write_together(connection, moves)
+        except MovedOn as fault:
+            if fault.partly:
+                raise Conflict(_BUSY, version=0) from fault
+            return False
+        return True
+
     return await _take(asked, connection, write, seen_version=seen_version)
 
 
@@ -102,9 +133,10 @@ class _Asked:
 async def _take(
     asked: _Asked,
     database: Database,
-    write: Callable[[Move], Awaitable[bool]],
+    write: Callable[[Sequence[Move]], Awaitable[bool]],
     *,
     seen_version: int | None,
+    new_number: NewNumber | None = None,
 ) -> Outcome:
     version = 0
     for _ in range(_TRIES):
@@ -118,6 +150,9 @@ async def _take(
             return Outcome(case, None)
         if seen_version is not None and seen_version != case.version:
             raise await _conflict(database, case, seen_version)
+        found = await found_for(
+            database, case, asked.action, actor=asked.actor, inputs=asked.inputs, now=asked.now
+        )
         moved = move(
             case,
             asked.action,
@@ -126,15 +161,24 @@ async def _take(
             now=asked.now,
             rulebook=asked.rulebook,
             idempotency_key=asked.key,
+            found=found,
+        )
+        others = await along(
+            moved,
+            actor=asked.actor,
+            now=asked.now,
+            rulebook=asked.rulebook,
+            found=found,
+            new_number=new_number,
         )
         try:
-            if await write(moved):
-                return Outcome(moved.after, moved.event)
+            if await write([moved, *others]):
+                return Outcome(moved.after, moved.event, others[0].after if others else None)
         except asyncpg.UniqueViolationError as clash:
             # The same key at the same moment on another connection: look again, and find it.
             if clash.constraint_name != "event_key_once":
                 raise
-    raise Conflict("本件正被多人同时办理，请刷新后重试。", version=version)
+    raise Conflict(_BUSY, version=version)
 
 
 def refuse_another(

@@ -29,7 +29,7 @@ _COLUMNS = tuple(name for name in CaseFile.__struct_fields__ if name not in (*_C
 _MUTABLE = (
     "stage", "phase", "round", "version", "request_type", "category", "place", "address",
     "urgency", "details", "lead_unit_id", "designated", "supervised", "reminders", "attempts",
-    "handlers", "pending", "solved", "satisfied", "manner", "outcome", "accepted_at",
+    "merged", "handlers", "pending", "solved", "satisfied", "manner", "outcome", "accepted_at",
     "answered_at", "rated_at", "closed_at", "next_due_at", "last_hash",
 )  # fmt: skip
 
@@ -164,8 +164,8 @@ OPEN = f"""
 
 _CHANGED_PART = ("due_at", "signed_at", "deemed", "replied_at", "withdrawn_at", "ended_at")
 CHANGED_CLOCK = (
-    "limit", "basis", "due_at", "raw_due_on", "provisional", "calendar_version", "extensions",
-    "stops", "former", "rung", "ring_at", "ended_at", "ended_by",
+    "limit", "basis", "started_at", "due_at", "raw_due_on", "provisional", "calendar_version",
+    "extensions", "stops", "former", "rung", "ring_at", "ended_at", "ended_by",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from dispatch import clock as clocks
 from dispatch import recalendar, relimit, tallies
 from dispatch.bell import QUEUE, WAKE
 from dispatch.db import DATABASE_GONE
+from dispatch.following import follow_answers
 from dispatch.inbound import handle_waiting
 from dispatch.office import Office, clock, open_office
 from dispatch.outbox import deliver_waiting
@@ -70,6 +71,7 @@ class Worker:
             self._repeat("clocks", 2.0, self._watch_clocks, woken=True),
             self._repeat("outbox", 2.0, self._deliver, woken=True),
             self._repeat("inbound", 2.0, self._handle_inbound, woken=True),
+            self._repeat("merged", 2.0, self._follow_answers, woken=True),
             self._repeat("calendar", 2.0, self._move_deadlines, woken=True),
             self._repeat("limits", 2.0, self._follow_limits, woken=True),
             self._repeat("tallies", 5.0, self._fold),
@@ -125,6 +127,10 @@ class Worker:
 
     async def _handle_inbound(self) -> None:
         while await handle_waiting(self.office, clock()) and not self.stopping.is_set():
+            pass
+
+    async def _follow_answers(self) -> None:
+        while (await follow_answers(self.office, clock())).more and not self.stopping.is_set():
             pass
 
     async def _move_deadlines(self) -> None:

@@ -182,6 +182,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     supervised: bool = False
     reminders: int = 0
     attempts: int = 0
+    merged: int = 0
     handlers: tuple[int, ...] = ()
     pending: Pending = NOTHING_PENDING
     solved: str = ""

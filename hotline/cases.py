@@ -105,6 +105,8 @@ class Case(SQLModel, table=True):
     supervised: bool = False
     reminders: int = Field(default=0, sa_type=SmallInteger)
     attempts: int = Field(default=0, sa_type=SmallInteger)
+    # How many cases are merged into this one (并案) and get its answer.
+    merged: int = Field(default=0, sa_type=SmallInteger)
     # Staff who worked on what the requester is told (direct answer, contact, a unit's part, reply):
     # they neither review it nor call back about it. Approving a reply is no handling.
     handlers: list[int] = Field(
@@ -128,6 +130,49 @@ class Case(SQLModel, table=True):
     source_id: str | None = Field(default=None, max_length=80)
     # The hash of the newest event: the next one is chained to it without reading the history.
     last_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+
+
+class CaseLink(SQLModel, table=True):
+    """What one case has to do with another: `case_id` is merged into, split off, … `other_id`."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (
+        Index(
+            "case_link_once",
+            "case_id",
+            "other_id",
+            "relation",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+        # A case waits for the answer of one other.
+        Index(
+            "case_link_waits_once",
+            "case_id",
+            unique=True,
+            postgresql_where=text("relation = 'merged' and ended_at is null and done_at is null"),
+        ),
+        Index("case_link_other", "other_id"),
+        # The worker's list: answers to be carried over.
+        Index(
+            "case_link_due",
+            "due_at",
+            "id",
+            postgresql_where=text("due_at is not null and done_at is null and ended_at is null"),
+        ),
+    )
+
+    id: int | None = identity()
+    case_id: int = key("case.id")
+    other_id: int = key("case.id")
+    relation: str = Field(max_length=20)
+    made_at: datetime = instant()
+    made_by: int | None = key("staff.id", nullable=True)
+    # When the other's answer was there for the one that waits for it, and when it was carried over.
+    due_at: datetime | None = instant(nullable=True)
+    done_at: datetime | None = instant(nullable=True)
+    # Undone: a mistake.
+    ended_at: datetime | None = instant(nullable=True)
 
 
 class Event(SQLModel, table=True):

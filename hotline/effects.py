@@ -14,6 +14,7 @@ from hotline.extra_time import EXTRA_TIME
 from hotline.ladder import climb
 from hotline.limit_changes import branch_of
 from hotline.named_days import NAMED_DAYS
+from hotline.other_cases import OTHER_CASES
 from hotline.passing_on import PASSING_ON
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, rung_to
@@ -190,21 +191,33 @@ def answered(draft: Draft) -> None:
 
 def new_round(draft: Draft) -> None:
     """A redo: the lead gets a new round with new unit clocks; the citizen clock runs on."""
-    lead = draft.case.lead
-    if lead is None:
+    _next_round(draft, ("lead",))
+
+
+def round_together(draft: Draft) -> None:
+    """A redo in which those who assist go on assisting."""
+    _next_round(draft, ("lead", "co"))
+
+
+def _next_round(draft: Draft, going_on: tuple[str, ...]) -> None:
+    if draft.case.lead is None:
         raise NotAvailable("本件现在没有承办单位")
+    parts = [part for part in draft.case.parts if part.part in going_on]
     draft.count("redo")
     draft.change_parts(lambda part: part.open, ended_at=draft.now)
-    again = Part(
-        round=draft.case.round + 1,
-        unit_id=lead.unit_id,
-        part="lead",
-        sent_at=draft.now,
-        signed_at=draft.now,
+    again = tuple(
+        Part(
+            round=draft.case.round + 1,
+            unit_id=part.unit_id,
+            part=part.part,
+            sent_at=draft.now,
+            signed_at=draft.now,
+        )
+        for part in parts
     )
     draft.set(
         round=draft.case.round + 1,
-        assignments=(*draft.case.assignments, again),
+        assignments=(*draft.case.assignments, *again),
         attempts=0,
         solved="",
         satisfied=None,
@@ -330,8 +343,8 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
     effect.__name__: effect
     for effect in (
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
-        answered, new_round, callback, rate, unrated, remind, supervise, ring, release,
-        co_punctual, recalendar, adjust_limits, detail, quote, restrict, protect, seal,
-        report_to_leader, *EXTRA_TIME, *PASSING_ON, *NAMED_DAYS,
+        answered, new_round, round_together, callback, rate, unrated, remind, supervise, ring,
+        release, co_punctual, recalendar, adjust_limits, detail, quote, restrict, protect, seal,
+        report_to_leader, *EXTRA_TIME, *OTHER_CASES, *PASSING_ON, *NAMED_DAYS,
     )
 }  # fmt: skip

@@ -16,6 +16,7 @@ from hotline.vocabulary import Input
 
 if TYPE_CHECKING:
     from hotline.casefile import CaseFile
+    from hotline.draft import Draft
 
 NEW = ""
 """The stage of a case that does not exist yet: an action from here opens one."""
@@ -50,11 +51,15 @@ Guard = Callable[["CaseFile", Actor], str | None]
 Destination = Callable[["CaseFile", Mapping[str, Any]], str | None]
 """Chooses the next stage from what was put in; None stays."""
 
+
 Check = Callable[["CaseFile", Mapping[str, Any]], Mapping[str, str]]
 """Rules between inputs: a sentence per input that is wrong."""
 
 Proposal = Callable[["CaseFile"], Mapping[str, Any]]
 """What a form begins with: proposed from what is known, confirmed or changed by a person."""
+
+Derivation = Callable[["Draft"], Mapping[str, Any]]
+"""What follows from what was put in, and is kept with the details; None takes a detail back."""
 
 
 def leads_to(*targets: str) -> Callable[[Destination], Destination]:
@@ -161,6 +166,8 @@ class ClockRule:
     until    a detail of type day: where a person named it (交办机关指定的期限), the limit ends with
              that day, on which nothing rolls; `limit` is for the cases in which nobody did
     permits  acts that may be taken only while it runs: a right that lapses (逾期丧失)
+    after    another clock of the case, at whose expiry (期满) this one begins, whether or not what
+             that one asks for was done before
     window   time that somebody outside has, or a state that ends by itself: nobody is late when
              it closes, so nobody is warned
     """
@@ -180,11 +187,44 @@ class ClockRule:
     since: str | None = None
     until: str | None = None
     permits: tuple[str, ...] = ()
+    after: str | None = None
     window: bool = False
 
     def limit_for(self, case: "CaseFile") -> Limit | None:
         """The limit of this case; None where the obligation does not apply to it."""
         return limit_of(self.limit, case)
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """Cases of the same kind to be counted: closed within `months`, alike in the detail `same`.
+
+    Only those count whose detail `detail` is one of `values`.
+    """
+
+    same: str
+    detail: str
+    values: tuple[str, ...]
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What an action does about another case (`hotline.ties`).
+
+    relation  one of `hotline.ties.RELATIONS`
+    change    "made": to the case that the input `names` names; "ended": the tie that stands is
+              undone, if there is one; "done": the answer of the other was carried over
+    names     an input of type `case`
+    other     the action that the other case takes with it, in the same transaction
+    opens     the other case is a new one, which `other` opens
+    """
+
+    relation: str
+    change: str = "made"
+    names: str = ""
+    other: str = ""
+    opens: bool = False
 
 
 # One is never compared field by field: there is one of each.
@@ -204,6 +244,11 @@ class Action:
     unless   conditions besides stage and role: where one fails, the action waits and says why
     check    rules between the inputs
     begins   what the form is filled in with beforehand
+    tie      what it does about another case
+    rare     whether its button stands among the further ones (更多操作)
+    derives  what is worked out from it all and kept
+    reads    inputs that name another case: the door finds its file for `derives`
+    counts   earlier cases that the door counts for `derives`
     papers   the papers (文书, `hotline.papers`) that can be printed once it has happened
     """
 
@@ -222,6 +267,11 @@ class Action:
     unless: tuple[Guard, ...] = ()
     check: Check | None = None
     begins: Proposal | None = None
+    tie: Tie | None = None
+    rare: bool = False
+    derives: Derivation | None = None
+    reads: tuple[str, ...] = ()
+    counts: "Precedents | None" = None
     papers: tuple[str, ...] = ()
     tone: str = "plain"
 
@@ -260,8 +310,10 @@ class Procedure:
     seen_by   the roles at the centre that see every case of the kind; units see their own
     matter    what such a case is called in lists and headings
     words     what its forms ask for besides the words that every procedure shares
+    results   what is worked out (`Action.derives`) and no form asks for
     numbered  whether its register numbers the entries per office and year (顺序号)
     ledger    the columns of its register (台账); none: those that every kind has
+    shows_earlier  whether earlier cases of the kind on the same matter are shown with a case
     """
 
     kind: str
@@ -273,8 +325,10 @@ class Procedure:
     seen_by: frozenset[Role] = HOTLINE_ROLES
     matter: str = "诉求"
     words: tuple[Input, ...] = ()
+    results: tuple[Input, ...] = ()
     numbered: bool = False
     ledger: tuple[LedgerColumn, ...] = ()
+    shows_earlier: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {stage.name: stage for stage in self.stages})

@@ -18,13 +18,15 @@ from hotline.draft import Count, Draft
 from hotline.effects import EFFECTS
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
+from hotline.other_cases import tie
 from hotline.people import Actor, Role
 from hotline.permissions import may, recused
 from hotline.procedure import Action, Phase, Procedure
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from hotline.telling import Tell, tells
-from hotline.winding import started
+from hotline.ties import TIED, LinkChange, carries
+from hotline.winding import following, started
 
 # What an event notes before and after, besides the stage.
 _TRACKED = (
@@ -60,6 +62,12 @@ class Move:
     event: EventEntry
     tells: tuple[Tell, ...]
     counts: tuple[Count, ...]
+    links: tuple[LinkChange, ...] = ()
+
+    @property
+    def carries(self) -> bool:
+        """Whether cases that wait for the answer of this one have to be looked at."""
+        return carries(self.before, self.after)
 
 
 def open_actions(case: CaseFile, actor: Actor) -> list[Action]:
@@ -107,11 +115,12 @@ def move(
     now: datetime,
     rulebook: Rulebook,
     idempotency_key: str | None = None,
+    found: Mapping[str, Any] | None = None,
 ) -> Move:
     """Take the action: available? permitted? complete? Only then record, set, wind, tell.
 
-    Raises NotFound (no such action), NotAvailable, NotPermitted or Incomplete; `case` itself is
-    never changed.
+    `found` is what the door found for the action (`Draft.found`). Raises NotFound (no such
+    action), NotAvailable, NotPermitted or Incomplete; `case` itself is never changed.
     """
     rules = procedure(case.kind)
     action = rules.action(name)
@@ -132,9 +141,14 @@ def move(
         raise Incomplete(wrong)
 
     target = action.to(case, clean) if callable(action.to) else action.to
-    draft = Draft(case, actor, clean, now, rulebook, action.part)
+    draft = Draft(case, actor, clean, now, rulebook, action.part, found or {})
+    if action.tie:
+        draft.other = draft.found.get(action.tie.names or TIED)
+        tie(draft, rules, action)
     for effect in action.does:
         EFFECTS[effect](draft)
+    if action.derives:
+        _keep(draft, action.derives(draft))
     if action.handles and actor.staff_id and actor.staff_id not in draft.case.handlers:
         draft.set(handlers=(*draft.case.handlers, actor.staff_id))
     if target is not None:
@@ -143,12 +157,14 @@ def move(
         _wind(draft, rules, action)
     if draft.case.phase == Phase.CLOSED and case.phase != Phase.CLOSED:
         _close(draft, action)
+    _follow(draft, rules)
     _note_deadlines(draft)
     draft.set(version=case.version + 1)
     event = _event(draft, case, action, idempotency_key)
     draft.set(last_hash=event.hash)
     told = tells(action, draft.case, before=case, rules=rules, rulebook=rulebook, inputs=clean)
-    return Move(case, draft.case, event, told, (*_stage_counts(case, draft.case), *draft.counts))
+    counts = (*_stage_counts(case, draft.case), *draft.counts)
+    return Move(case, draft.case, event, told, counts, tuple(draft.links))
 
 
 def _moved_on(rules: Procedure, case: CaseFile, action: Action) -> str:
@@ -173,14 +189,29 @@ def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
     if draft.case.phase == Phase.CLOSED:
         return
     _drop_moot_requests(draft, rules)
-    new = tuple(
-        clock
-        for rule in rules.clocks
-        if action.name in rule.starts
-        and (clock := started(draft.case, rule, draft.rulebook, now=draft.now))
-    )
-    if new:
-        draft.set(clocks=(*draft.case.clocks, *new))
+    for rule in rules.clocks:
+        if action.name in rule.starts:
+            # One by one: a clock may begin after one that starts with it.
+            since = draft.starts.get(rule.name, draft.now)
+            clock = started(draft.case, rule, draft.rulebook, now=since)
+            if clock:
+                draft.set(clocks=(*draft.case.clocks, clock))
+
+
+def _follow(draft: Draft, rules: Procedure) -> None:
+    """Clocks that begin after others go where those have gone."""
+    for rule in rules.clocks:
+        clock = draft.case.clock(rule.name) if rule.after else None
+        if clock:
+            moved = following(draft.case, clock, rule, draft.rulebook, now=draft.now)
+            if moved is not clock:
+                draft.set(clocks=tuple(moved if c is clock else c for c in draft.case.clocks))
+
+
+def _keep(draft: Draft, results: Mapping[str, Any]) -> None:
+    """What was worked out stands with the details; what no longer follows is taken back."""
+    details = {**draft.case.details, **results}
+    draft.set(details={name: value for name, value in details.items() if value is not None})
 
 
 def _drop_moot_requests(draft: Draft, rules: Procedure) -> None:
@@ -234,11 +265,15 @@ def _event(
     draft: Draft, before: CaseFile, action: Action, idempotency_key: str | None
 ) -> EventEntry:
     after = draft.case
-    changes = {
-        name: [old, new]
-        for name in _TRACKED
-        if (old := getattr(before, name)) != (new := getattr(after, name))
-    } | _moved_deadlines(before, after) | _changed_limits(before, after)
+    changes = (
+        {
+            name: [old, new]
+            for name in _TRACKED
+            if (old := getattr(before, name)) != (new := getattr(after, name))
+        }
+        | _moved_deadlines(before, after)
+        | _changed_limits(before, after)
+    )
     event = EventEntry(
         seq=after.version,
         action=action.name,
@@ -258,11 +293,13 @@ def _event(
 
 def _moved_deadlines(before: CaseFile, after: CaseFile) -> dict[str, Any]:
     """What an extension, a stop or its end did to the deadlines of clocks that run on."""
+    rules = procedure(after.kind)
     return {
         f"due:{clock.name}": [_written(clock.due_at), _written(now.due_at)]
         for clock in before.open_clocks
         if (now := after.clock(clock.name))
-        and now.started_at == clock.started_at
+        # A clock that was started anew is another one.
+        and (now.started_at == clock.started_at or rules.clock(clock.name).after)
         and now.due_at != clock.due_at
     }
 

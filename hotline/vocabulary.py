@@ -83,6 +83,17 @@ STOP_GROUNDS = {
     "other_authority": "等待其他机关的裁决或者认定",
     "force_majeure": "不可抗力",
 }
+TERMINATION_GROUNDS = {
+    "not_accepted": "办理中发现属于不予受理的情形",
+    "statutory_channel": "已进入诉讼、复议、仲裁、信访等法定程序",
+    "uncooperative": "诉求人不配合，致使无法继续办理",
+    "no_contact": "多次联系不上诉求人，且诉求要素不清",
+}
+REOPEN_GROUNDS = {
+    "again": "问题再次出现",
+    "untrue": "答复与实际情况不符",
+    "unfinished": "承诺事项未落实",
+}
 PRIORITIES = {"normal": "平件", "urgent": "加急", "extra_urgent": "特急"}
 LOOK_BACKS = {"none": "不需要", "month": "1个月后", "quarter": "3个月后"}
 
@@ -156,6 +167,10 @@ SHARED = (
     Input("look_back", "回头看", "choice", LOOK_BACKS),
     Input("finished_on", "办结日期", "day"),
     Input("report_by", "交办机关指定期限", "day"),
+    Input("main_case", "主单编号", "case"),
+    Input("other_case", "另一工单编号", "case"),
+    Input("termination_ground", "终止办理事由", "choice", TERMINATION_GROUNDS),
+    Input("reopen_ground", "重新办理事由", "choice", REOPEN_GROUNDS),
     Input("clock", "时限", "line", max_length=30),
     Input("level", "级别", "integer"),
     Input("since", "起于", "line", max_length=40),

@@ -21,6 +21,8 @@ these hold for any clock at any time, whatever was asked and granted in whicheve
     that day on. Of those that run already it moves only what was told to follow, and never so
     that a limit has passed that had not: what is out of time stays so, what would be at once
     keeps its limit.
+11. A clock that begins after another one starts where that one expires, as often as that moves
+    while it runs.
 """
 
 from datetime import date, datetime
@@ -42,6 +44,8 @@ def started(
     case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime
 ) -> Running | None:
     """The clock of the rule as it starts on the case now; None where it does not apply to it."""
+    if rule.after and case.clock(rule.after) is None:
+        return None
     start = _start(case, rule, now)
     found = _until_named(case, rule, start)
     if found is None:
@@ -69,7 +73,10 @@ def started(
 
 
 def _start(case: CaseFile, rule: ClockRule, now: datetime) -> datetime:
-    """Now, or the day on which it happened where the act only notes it (`ClockRule.since`)."""
+    """Now, the day that the act only notes (`since`), or the end of another clock (`after`)."""
+    before = case.clock(rule.after) if rule.after else None
+    if before:
+        return before.due_at
     day = case.details.get(rule.since) if rule.since else None
     if not day:
         return now
@@ -86,6 +93,20 @@ def _until_named(case: CaseFile, rule: ClockRule, start: datetime) -> InForce | 
         return None
     days = (date.fromisoformat(str(day)) - in_shanghai(start).date()).days
     return InForce(clocks.calendar_days(max(0, days), roll=False), rule.basis)
+
+
+def following(
+    case: CaseFile, clock: Running, rule: ClockRule, rulebook: Rulebook, *, now: datetime
+) -> Running:
+    """The clock that begins when another expires, after that other one has moved.
+
+    Once the other one has ended, its expiry is settled, and the clock keeps its start.
+    """
+    before = case.clock(rule.after) if rule.after else None
+    if before is None or before.due_at == clock.started_at:
+        return clock
+    moved = msgspec.structs.replace(clock, started_at=before.due_at)
+    return recomputed(moved, rule, rulebook, held=held(case, rule), now=now)
 
 
 def recomputed(

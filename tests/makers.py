@@ -146,10 +146,16 @@ def a_case(*, now: datetime = MONDAY, **changes: Any) -> CaseFile:
 
 
 def act(
-    case: CaseFile, action: str, actor: Actor, *, now: datetime = MONDAY, **inputs: Any
+    case: CaseFile,
+    action: str,
+    actor: Actor,
+    *,
+    now: datetime = MONDAY,
+    found: Mapping[str, Any] | None = None,
+    **inputs: Any,
 ) -> Move:
-    """One move."""
-    return move(case, action, actor=actor, inputs=inputs, now=now, rulebook=RULEBOOK)
+    """One move; `found` is what the door would have found for it."""
+    return move(case, action, actor=actor, inputs=inputs, now=now, rulebook=RULEBOOK, found=found)
 
 
 def later(**delta: float) -> datetime:

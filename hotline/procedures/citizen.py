@@ -24,18 +24,28 @@ from hotline.procedure import (
     by_urgency,
     leads_to,
 )
+from hotline.procedures.afterwards import look_back_clock
+from hotline.procedures.citizen_forms import (
+    callback_complete,
+    reachable,
+    refusal_complete,
+    something_amended,
+)
+from hotline.procedures.endings import afterlife, early_endings
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.ladder import LADDER, ladder
+from hotline.procedures.merging import has_no_unit, has_unit, merging, relating, splitting
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.time import TIME
-from hotline.vocabulary import ATTEMPTS
 
 UNIT = Role.CLERK
 UNITS = (Role.CLERK, Role.UNIT_HEAD)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
-WITH_UNITS = ("dispatched", "objected", "handling", "replied")
-WITH_UNIT_CLOCKS = ("dispatched", "objected", "handling")
-OPEN = ("accepted", *WITH_UNITS, "answered", "called_back")
+WITH_UNIT_CLOCKS = ("dispatched", "objected", "handling", "ending")
+WITH_UNITS = (*WITH_UNIT_CLOCKS, "replied")
+BEFORE_ANSWER = ("accepted", *WITH_UNITS)
+OPEN = (*BEFORE_ANSWER, "merged", "answered", "called_back")
+ENDED = ("closed", "terminated", "withdrawn", "refused")
 CITY = "云州市12345热线工作规程（演示）"
 
 
@@ -55,46 +65,12 @@ def after_callback(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     return "closed" if content else "called_back"
 
 
-def callback_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
-    """Who was reached was asked both questions; who was not, none."""
-    asked = {"solved": "是否解决", "satisfied": "办理结果满意度"}
-    if inputs.get("attempt") == "answered":
-        return {
-            name: f"已接通，请填写“{label}”" for name, label in asked.items() if name not in inputs
-        }
-    said, answers = ATTEMPTS[inputs["attempt"]], {**asked, "manner": "服务态度满意度"}
-    return {
-        name: f"“{said}”时不能填写“{label}”" for name, label in answers.items() if name in inputs
-    }
-
-
 @leads_to("closed", "called_back")
 def after_rating(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """A text of 3, 4 or 5 closes; 1 or 2 proposes a redo; a later one only corrects the level."""
     if case.stage != "answered":
         return None
     return "closed" if int(inputs["rating"]) >= 3 else "called_back"
-
-
-def refusal_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
-    """国办函〔2025〕66号: who is sent to a statutory channel is told which."""
-    if inputs.get("refusal_ground") == "statutory_channel" and "statutory_channel" not in inputs:
-        return {"statutory_channel": "请选择应告知的法定渠道"}
-    return {}
-
-
-def reachable(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
-    """A requester is anonymous, or can be told the answer."""
-    if case.source_id or inputs.get("anonymous") or "requester_phone" in inputs:
-        return {}
-    return {"requester_phone": "请填写联系电话；诉求人不愿留号码的，请勾选“匿名”"}
-
-
-def something_amended(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
-    """A correction corrects something."""
-    if inputs.keys() - {"note"}:
-        return {}
-    return {"note": "请填写要更正的诉求类型、分类、区域或地址"}
 
 
 FORM = (
@@ -122,26 +98,36 @@ STAGES = (
     Stage("dispatched", "待签收", Phase.ASSIGNMENT, "办理中"),
     Stage("objected", "异议待裁", Phase.ASSIGNMENT, "办理中"),
     Stage("handling", "办理中", Phase.HANDLING, "办理中"),
+    Stage("ending", "终止待审", Phase.HANDLING, "办理中"),
+    Stage("merged", "并案办理", Phase.HANDLING, "办理中"),
     Stage("replied", "待审核", Phase.REVIEW, "办理中"),
     Stage("answered", "待回访", Phase.VERDICT, "已答复"),
     Stage("called_back", "待定重办", Phase.VERDICT, "已答复"),
+    Stage("looking_back", "待回头看", Phase.VERDICT, "已办结"),
     Stage("closed", "已办结", Phase.CLOSED, "已办结"),
+    Stage("terminated", "终止办理", Phase.CLOSED, "已终止办理"),
+    Stage("withdrawn", "诉求人撤回", Phase.CLOSED, "已撤回"),
+    Stage("archived", "已归档", Phase.CLOSED, "已办结"),
     Stage("refused", "不予受理", Phase.CLOSED, "已告知不予受理"),
 )
 
 CLOCKS = (
     ClockRule(
         "whole", "全程时限", Role.SUPERVISOR,
-        starts=("open", "accept"), ends=(),
+        starts=("open", "accept", "split_off", "reopen", "reopen_to_dispatch"), ends=(),
         limit=by_urgency(
             danger=hours(24), utility=working_days(3),
             normal=working_days(10), complex=working_days(20),
         ),
-        basis=f"{CITY} 第六条：自受理之日起连续计算，改派、退回、重办均不重新起算",
+        basis=f"{CITY} 第六条：自受理之日起连续计算，改派、退回、重办、并案、拆单均不重新起算；"
+        "办结后重新办理的，自重新办理之日起算",
     ),
     ClockRule(
         "dispatch", "派单时限", Role.DISPATCHER,
-        starts=("open", "accept"), ends=("dispatch", "answer_directly"),
+        starts=(
+            "open", "accept", "split_off", "unmerge", "dispatch_anew", "reopen_to_dispatch",
+        ),
+        ends=("dispatch", "answer_directly", "merge"),
         limit=by_urgency(
             danger=hours(0.5), utility=hours(1),
             normal=working_hours(4), complex=working_hours(8),
@@ -151,7 +137,7 @@ CLOCKS = (
     ClockRule(
         "sign_in", "签收时限", UNIT,
         starts=("dispatch", "redispatch", "uphold_objection", "reject_objection"),
-        ends=("sign", "deem_signed", "object"),
+        ends=("sign", "deem_signed", "object", "merge"),
         limit=by_urgency(
             danger=hours(0.5), utility=hours(2),
             normal=working_days(1), complex=working_days(1),
@@ -161,13 +147,14 @@ CLOCKS = (
     ),
     ClockRule(
         "decide_objection", "异议裁定时限", Role.DISPATCHER,
-        starts=("object",), ends=("uphold_objection", "reject_objection", "redispatch"),
+        starts=("object",), ends=("uphold_objection", "reject_objection", "redispatch", "merge"),
         limit=working_hours(8),
         basis="国办函〔2025〕66号 五（派单异议审核）；具体时长为演示设定",
     ),
     ClockRule(
         "first_contact", "首次联系时限", UNIT,
-        starts=("dispatch", "redispatch", "uphold_objection", "redo"), ends=("contact", "reply"),
+        starts=("dispatch", "redispatch", "uphold_objection", "redo", "reopen"),
+        ends=("contact", "reply", "merge"),
         limit=by_urgency(
             danger=hours(1), utility=hours(4), normal=hours(24), complex=hours(24)
         ),
@@ -176,7 +163,8 @@ CLOCKS = (
     ),
     ClockRule(
         "handle", "办理时限", UNIT,
-        starts=("dispatch", "redispatch", "uphold_objection", "redo"), ends=("reply",),
+        starts=("dispatch", "redispatch", "uphold_objection", "redo", "reopen"),
+        ends=("reply", "merge"),
         limit=by_urgency(
             danger=hours(2), utility=hours(24),
             normal=working_days(5), complex=working_days(15),
@@ -191,8 +179,14 @@ CLOCKS = (
         stoppable=STOPPABLE,
     ),
     *decision_clocks(
-        working_hours(8), falls=("reply", "redispatch", "uphold_objection"),
+        working_hours(8), falls=("reply", "redispatch", "uphold_objection", "merge"),
         basis=f"{CITY} 第十二条、第十三条（演示设定）",
+    ),
+    ClockRule(
+        "decide_termination", "终止审核时限", Role.REVIEWER,
+        starts=("request_termination",), ends=("terminate", "deny_termination"),
+        limit=working_days(1),
+        basis="潍坊市12345政务服务便民热线条例 第21条（经审核终止办理）；具体时长为演示设定",
     ),
     ClockRule(
         "review", "审核时限", Role.REVIEWER,
@@ -205,16 +199,20 @@ CLOCKS = (
     ),
     ClockRule(
         "callback", "回访时限", Role.CALLBACK,
-        starts=("approve",), ends=("callback", "rate", "expire_callback", "redo"),
+        starts=("approve", "follow"), ends=("callback", "rate", "expire_callback", "redo"),
         limit=working_days(5),
         basis=f"{CITY} 第十八条：审核通过后5个工作日内回访，逾期记为未评价",
         breach="expire_callback",
     ),
     ClockRule(
         "verdict", "重办裁定时限", Role.DISPATCHER,
-        starts=("callback", "rate"), ends=("redo", "close"),
+        starts=("callback", "rate"), ends=("redo", "dispatch_anew", "close"),
         limit=working_days(2),
         basis=f"{CITY} 第十九条（演示设定）",
+    ),
+    look_back_clock(
+        starts=("plan_look_back",), owed_by=Role.SUPERVISOR,
+        basis=f"{CITY} 第二十二条：已办结但易反复的事项适时“回头看”（演示设定）",
     ),
 )  # fmt: skip
 
@@ -325,7 +323,7 @@ ACTIONS = (
             "replied": (Role.REVIEWER,),
             "called_back": (Role.CALLBACK, Role.DISPATCHER, Role.SUPERVISOR),
         },
-        needs=("redo_reasons", "note"), does=("new_round",), recused=True,
+        needs=("redo_reasons", "note"), only=(has_unit,), does=("new_round",), recused=True,
         tells=("unit/redo",), papers=("work_order",), tone="danger",
     ),
     Action(
@@ -334,7 +332,8 @@ ACTIONS = (
         check=callback_complete, does=("callback",), recused=True, tone="primary",
     ),
     Action(
-        "rate", "短信评价", when=("answered", "called_back", "closed"), to=after_rating,
+        "rate", "短信评价", to=after_rating,
+        when=("answered", "called_back", "looking_back", "closed", "archived"),
         by=(Role.CITIZEN,), needs=("rating", "note?"), does=("rate",),
     ),
     Action(
@@ -349,6 +348,23 @@ ACTIONS = (
         reminded_in=WITH_UNIT_CLOCKS, reminded_by=OVERSEERS,
         supervised_in=OPEN, supervised_by=(Role.SUPERVISOR,), paper="supervision_notice",
     ),
+    *merging(
+        from_stages=("accepted", "dispatched", "objected", "handling"),
+        into_stages=(*BEFORE_ANSWER, "answered"), waits_in="merged", answered_in="answered",
+        dispatched_from="accepted", by=OVERSEERS,
+    ),
+    Action(
+        "dispatch_anew", "另行派单", when=("called_back",), to="accepted",
+        by=(Role.CALLBACK, Role.DISPATCHER, Role.SUPERVISOR), needs=("redo_reasons", "note"),
+        only=(has_no_unit,), does=("no_unit",), recused=True, tone="danger",
+    ),
+    *splitting(
+        FORM, from_stages=("accepted", "dispatched", "objected", "handling"), to="accepted",
+        by=OVERSEERS,
+    ),
+    *relating(when=OPEN, by=OVERSEERS),
+    *early_endings(BEFORE_ANSWER),
+    *afterlife(ENDED),
     *extra_time(
         CLOCKS, asked_in=("handling",), open_in=WITH_UNIT_CLOCKS, decided_by=OVERSEERS,
     ),

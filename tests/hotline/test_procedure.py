@@ -91,9 +91,10 @@ def test_there_is_no_procedure_of_an_unknown_kind() -> None:
 def test_the_hotline_procedure_reads_in_its_order() -> None:
     rules = procedure("citizen")
     assert [stage.label for stage in rules.stages] == [
-        "待受理", "待派单", "待签收", "异议待裁", "办理中", "待审核", "待回访", "待定重办",
-        "已办结", "不予受理",
+        "待受理", "待派单", "待签收", "异议待裁", "办理中", "终止待审", "并案办理", "待审核",
+        "待回访", "待定重办", "待回头看", "已办结", "终止办理", "诉求人撤回", "已归档", "不予受理",
     ]  # fmt: skip
     assert {stage.citizen for stage in rules.stages} == {
-        "已登记", "已受理", "办理中", "已答复", "已办结", "已告知不予受理",
+        "已登记", "已受理", "办理中", "已答复", "已办结", "已终止办理", "已撤回",
+        "已告知不予受理",
     }  # fmt: skip
