@@ -6,19 +6,29 @@ from datetime import date
 from hotline.calendar import in_shanghai
 from hotline.casefile import ClockStop, Running
 from hotline.clocks import Day, Explanation, Limit, explain
+from hotline.procedure import Procedure
 from hotline.rulebook import Rulebook
 from hotline.vocabulary import STOP_GROUNDS
 
 
-def explained(clock: Running, rulebook: Rulebook) -> Explanation:
+def explained(clock: Running, rulebook: Rulebook, *, begins: str = "") -> Explanation:
     """Each day from the start of the clock to its deadline: counted or not, and why.
 
+    `begins` says what its first day is, where that is not the day of an act.
     Raises ValueError where stops make it too long to be told day by day.
     """
     found = explain(clock.full_limit, clock.started_at, rulebook.calendar, clock.rests)
     own = Limit.parse(clock.limit).amount
     days = tuple(_named(day, clock, own) for day in found.days)
+    if begins:
+        days = (replace(days[0], why=begins), *days[1:])
     return replace(found, days=days)
+
+
+def beginning(rules: Procedure, clock: Running) -> str:
+    """What the first day of a clock is that begins when another one expires (期满)."""
+    after = rules.clock(clock.name).after
+    return f"{rules.clock(after).label}届满之日，不计" if after else ""
 
 
 def _named(day: Day, clock: Running, own: float) -> Day:

@@ -21,7 +21,8 @@ from hotline.wording import Mistyped, clean_text
 def _every_input() -> dict[str, Input]:
     """What all procedures share, then what each has of its own: one meaning for one name."""
     known: dict[str, Input] = {}
-    for entry in (*SHARED, *(word for rules in PROCEDURES.values() for word in rules.words)):
+    own = (word for rules in PROCEDURES.values() for word in (*rules.words, *rules.results))
+    for entry in (*SHARED, *own):
         if known.setdefault(entry.name, entry) != entry:
             raise ValueError(f"two inputs are called {entry.name!r} and differ")
     return known

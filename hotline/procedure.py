@@ -227,6 +227,19 @@ class Tie:
     opens: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """Cases of the same kind to be counted: closed within `months`, alike in the detail `same`.
+
+    Only those count whose detail `detail` is one of `values`.
+    """
+
+    same: str
+    detail: str
+    values: tuple[str, ...]
+    months: int
+
+
 # One is never compared field by field: there is one of each.
 @dataclass(frozen=True, slots=True, eq=False)
 class Action:
@@ -244,6 +257,9 @@ class Action:
     unless   conditions besides stage and role: where one fails, the action waits and says why
     check    rules between the inputs
     begins   what the form is filled in with beforehand
+    derives  what is worked out from it all and kept
+    reads    inputs that name another case: the door finds its file for `derives`
+    counts   earlier cases that the door counts for `derives`
     tie      what it does about another case
     rare     whether its button stands among the further ones (更多操作)
     derives  what is worked out from it all and kept
@@ -267,6 +283,9 @@ class Action:
     unless: tuple[Guard, ...] = ()
     check: Check | None = None
     begins: Proposal | None = None
+    derives: Derivation | None = None
+    reads: tuple[str, ...] = ()
+    counts: "Precedents | None" = None
     tie: Tie | None = None
     rare: bool = False
     derives: Derivation | None = None

@@ -230,6 +230,13 @@ def test_a_procedure_names_only_what_exists(rules: Procedure) -> None:
         assert {*clock.starts, *clock.ends} <= actions, clock.name
         assert clock.basis, clock.name
         assert clock.owed_by in UNIT_ROLES | CENTRE_ROLES, clock.name
+    for at, clock in enumerate(rules.clocks):
+        # A clock begins after one that starts with it, and so stands before it.
+        earlier = {one.name: one for one in rules.clocks[:at]}
+        assert clock.after is None or set(clock.starts) <= set(earlier[clock.after].starts)
+    for action in rules.actions:
+        assert set(action.reads) <= {name for name, _ in action.inputs}, action.name
+        assert all(INPUTS[name].type == "case" for name in action.reads), action.name
 
 
 @EVERY_PROCEDURE
@@ -239,8 +246,10 @@ def test_every_clock_ends_and_its_breach_is_an_act_of_time(rules: Procedure) -> 
         assert all(ended_by_act)
         # A clock that no act ends runs until the case closes: only the citizen clock does.
         assert clock.ends or clock.owed_by is Role.SUPERVISOR, clock.name
-        assert len(clock.warn) + 1 == BREACHED, f"{clock.name} warns at two levels"
-        assert 0 < clock.warn[0] < clock.warn[1] <= 1
+        # Of what just closes nobody need be warned.
+        if clock.warn or not clock.window:
+            assert len(clock.warn) + 1 == BREACHED, f"{clock.name} warns at two levels"
+            assert 0 < clock.warn[0] < clock.warn[1] <= 1
         if clock.breach:
             act = rules.action(clock.breach)
             assert act is not None
@@ -262,7 +271,8 @@ def _check_limit(limit: Limit | By | None) -> None:
 
 @EVERY_PROCEDURE
 def test_nobody_judges_what_they_handled(rules: Procedure) -> None:
-    judging = [a for a in rules.actions if {"new_round", "callback"} & set(a.does)]
+    judges = {"new_round", "round_together", "callback"}
+    judging = [a for a in rules.actions if judges & set(a.does)]
     # Where no unit has a part, there is nobody to send anything back to.
     assert judging or not any(action.part for action in rules.actions)
     assert all(action.recused for action in judging)
@@ -273,7 +283,10 @@ def test_nobody_judges_what_they_handled(rules: Procedure) -> None:
 def test_every_effect_and_every_input_is_used() -> None:
     actions = [action for rules in PROCEDURES.values() for action in rules.actions]
     assert set(EFFECTS) == {effect for action in actions for effect in action.does}
-    assert set(INPUTS) == {name for action in actions for name, _ in action.inputs}
+    asked = {name for action in actions for name, _ in action.inputs}
+    worked_out = {entry.name for rules in PROCEDURES.values() for entry in rules.results}
+    assert set(INPUTS) == asked | worked_out
+    assert asked & worked_out == set()
 
 
 # ---------------------------------------------------------------- texts, settings, routes

@@ -15,7 +15,7 @@ from dispatch.timelines import Timeline, timeline
 from hotline.casefile import CaseFile
 from hotline.clocks import Limit
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound
-from hotline.explaining import explained
+from hotline.explaining import beginning, explained
 from hotline.people import Actor
 from hotline.permissions import may_reveal
 from hotline.procedures import PROCEDURES, procedure
@@ -161,7 +161,7 @@ async def explain_clock(
         limit=Limit.parse(clock.limit),
         extensions=[(Limit.parse(one.limit).text, one) for one in clock.extensions],
         grounds=STOP_GROUNDS,
-        explained=explained(clock, rulebook),
+        explained=explained(clock, rulebook, begins=beginning(procedure(case.kind), clock)),
     )
 
 

@@ -3,6 +3,7 @@
 from hotline.errors import NotFound
 from hotline.procedure import Procedure
 from hotline.procedures.assessment import ASSESSMENT
+from hotline.procedures.challenge import CHALLENGE
 from hotline.procedures.citizen import CITIZEN
 from hotline.procedures.joint_service import JOINT_SERVICE
 from hotline.procedures.leader import LEADER
@@ -22,6 +23,7 @@ PROCEDURES: dict[str, Procedure] = {
         ASSESSMENT,
         SUPPLY_BREACH,
         JOINT_SERVICE,
+        CHALLENGE,
     )
 }
 
