@@ -10,6 +10,7 @@ from typing import Any
 
 from dispatch import record
 from dispatch.db import Database
+from dispatch.ties import tied
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Incomplete
@@ -20,6 +21,7 @@ from hotline.permissions import visible_cases
 from hotline.procedure import Precedents
 from hotline.procedures import procedure
 from hotline.spans import months_after
+from hotline.ties import TIED
 
 MOST_COUNTED = 100
 
@@ -35,10 +37,13 @@ async def found_for(
 ) -> dict[str, Any]:
     """What `Action.reads` and `Action.counts` ask for. Raises Incomplete for an unknown case."""
     action = procedure(case.kind).action(name)
-    if action is None or not (action.reads or action.counts):
+    if action is None or not (action.reads or action.counts or action.tie):
         return {}
     found: dict[str, Any] = {}
-    for word in action.reads:
+    tie = action.tie
+    if tie and tie.change != "made":
+        found[TIED] = await tied(database, case, tie)
+    for word in (*action.reads, *((tie.names,) if tie and tie.names else ())):
         if typed := inputs.get(word):
             found[word] = await _named(database, word, typed, actor)
     if action.counts:
