@@ -6,9 +6,9 @@ practice of 领导批示办理 (3 days, urgent ones the same day, reminded every
 days. Limits without a figure there are the demonstration city's own and say so.
 """
 
-from hotline.clocks import calendar_days, same_day, working_days, working_hours
 from hotline.people import UNIT_ROLES, Role
 from hotline.petitions import (
+    LEDGER,
     WORDS,
     may_be_accepted,
     only_appeals,
@@ -19,29 +19,15 @@ from hotline.petitions import (
     registered_in_full,
     report_proposed,
 )
-from hotline.procedure import (
-    NEW,
-    Action,
-    By,
-    ClockRule,
-    Extension,
-    LedgerColumn,
-    Phase,
-    Procedure,
-    Stage,
-    Stoppable,
-)
-from hotline.procedures.extra_time import decision_clocks, extensions, stops
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedures.extra_time import extensions, stops
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.petition_clocks import CLOCKS
 from hotline.procedures.time import TIME
 
 OFFICE = (Role.PETITIONS,)
-UNIT = Role.CLERK
 UNITS = tuple(sorted(UNIT_ROLES))
 WITH_UNITS = ("forwarded", "handling")
-RULES = "信访工作条例"
-CITY = "云州市信访事项办理规程（演示）"
-PRACTICE = "领导批示办理的通行做法"
 
 STAGES = (
     Stage("registered", "待转送交办", Phase.INTAKE, "已登记"),
@@ -75,137 +61,6 @@ OPINION = (
 SECOND_OPINION = (
     "document_number", "review_result", "review_opinion", "opinion_basis", "opinion_delivered_on",
     "opinion_delivery",
-)  # fmt: skip
-
-CLOCKS = (
-    ClockRule(
-        "route", "转送交办时限", Role.PETITIONS,
-        starts=("register",), ends=("forward", "assign", "inform", "refuse"),
-        limit=calendar_days(15), since="petition_received_on",
-        basis=f"{RULES} 第22条：自收到之日起15日内转送、报送或者交办",
-    ),
-    ClockRule(
-        "urgent", "紧急件交办时限", Role.PETITIONS,
-        starts=("register",), ends=("forward", "assign", "inform", "refuse", "report_up"),
-        limit=By("priority", {"urgent": same_day(), "extra_urgent": same_day()}),
-        basis=f"{RULES} 第25条：重大、紧急的及时报告；{PRACTICE}：紧急或者重要的当日交办",
-    ),
-    ClockRule(
-        "instruct", "批示时限", Role.LEADER,
-        starts=("report_up",), ends=("instruct",),
-        limit=By("priority", {"extra_urgent": working_hours(2)}, otherwise=working_hours(8)),
-        basis=f"{RULES} 第22条：报请本级党委和政府决定；时长为演示设定",
-    ),
-    ClockRule(
-        "hand_over", "信访批示件交办时限", Role.PETITIONS,
-        starts=("instruct",), ends=("forward", "assign", "inform", "refuse"),
-        limit=By("priority", {"urgent": same_day(), "extra_urgent": same_day()},
-                 otherwise=calendar_days(3)),
-        basis=f"{PRACTICE}：普通信访批示件3日内交办到位，紧急或者重要的当日交办",
-    ),
-    ClockRule(
-        "route_again", "退回后重新转送时限", Role.PETITIONS,
-        starts=("approve_return",), ends=("forward", "assign", "inform", "refuse"),
-        limit=calendar_days(3),
-        basis=f"{CITY} 第九条（演示设定）",
-    ),
-    ClockRule(
-        "object", "提出异议期限", UNIT,
-        starts=("forward", "assign", "reassign"), ends=("object", "accept", "lapse_objection"),
-        limit=working_days(5), permits=("object",), window=True,
-        breach="lapse_objection",
-        basis=f"{RULES} 第23条：不属于本单位职权的，自收到之日起5个工作日内提出异议并说明理由",
-    ),
-    ClockRule(
-        "decide_objection", "异议核实时限", Role.PETITIONS,
-        starts=("object",), ends=("approve_return", "reject_return"),
-        limit=working_days(3),
-        basis=f"{RULES} 第23条：经核实同意方可退还；时长为演示设定",
-    ),
-    ClockRule(
-        "accept", "受理告知时限", UNIT,
-        starts=("forward", "assign", "reassign"), ends=("accept", "approve_return"),
-        limit=calendar_days(15),
-        basis=f"{RULES} 第23条：收到转送、交办的信访事项15日内书面告知是否受理",
-    ),
-    ClockRule(
-        "handle", "办结时限", UNIT,
-        starts=("accept",), ends=("decide", "answer", "redirect"),
-        limit=calendar_days(60),
-        basis=f"{RULES} 第34条：自受理之日起60日内办结",
-        extendable=Extension(
-            calendar_days(30), times=1,
-            basis=f"{RULES} 第34条：经本机关负责人批准可以延长，不超过30日，并告知延期理由",
-        ),
-    ),
-    *decision_clocks(
-        working_days(2), falls=("decide", "answer", "redirect"), what=("extension",),
-        owed_by=Role.UNIT_HEAD, basis=f"{CITY} 第十二条（演示设定）",
-    ),
-    ClockRule(
-        "tell_reason", "告知延期理由时限", UNIT,
-        starts=("grant_extension",), ends=("tell_reason", "decide", "answer", "redirect"),
-        limit=working_days(3),
-        basis=f"{RULES} 第34条：告知信访人延期理由；时长为演示设定",
-    ),
-    ClockRule(
-        "report", "办结报告时限", UNIT,
-        starts=("assign",), ends=("report_result", "approve_return"),
-        limit=None, until="report_by",
-        basis=f"{RULES} 第22条：交办的限期反馈结果、提交办结报告；期限由交办机关指定",
-    ),
-    ClockRule(
-        "urge", "每月催办时限", Role.PETITIONS,
-        starts=("forward", "assign", "reassign", "remind", "redo"),
-        ends=("remind", "decide", "answer", "approve_return"),
-        limit=calendar_days(30),
-        basis=f"{PRACTICE}：交办后每月催办督办一次，紧急的随时催办",
-    ),
-    ClockRule(
-        "deliver", "意见书送达时限", UNIT,
-        starts=("decide",), ends=("deliver", "redo"),
-        limit=working_days(5),
-        basis=f"{CITY} 第十四条（演示设定）",
-    ),
-    ClockRule(
-        "rework", "重新办理时限", UNIT,
-        starts=("redo",), ends=("decide",),
-        limit=calendar_days(30),
-        basis=f"{CITY} 第十五条（演示设定）",
-    ),
-    ClockRule(
-        "ask_review", "申请复查期限", Role.PETITIONS,
-        starts=("deliver",), ends=("ask_review", "settle"),
-        limit=calendar_days(30), since="opinion_delivered_on", permits=("ask_review",),
-        window=True, breach="settle",
-        basis=f"{RULES} 第35条：自收到书面答复之日起30日内请求复查",
-    ),
-    ClockRule(
-        "review", "复查时限", UNIT,
-        starts=("ask_review",), ends=("answer_review",),
-        limit=calendar_days(30), since="review_received_on",
-        basis=f"{RULES} 第35条：自收到复查请求之日起30日内提出复查意见并书面答复",
-    ),
-    ClockRule(
-        "ask_rereview", "申请复核期限", Role.PETITIONS,
-        starts=("answer_review",), ends=("ask_rereview", "settle"),
-        limit=calendar_days(30), since="opinion_delivered_on", permits=("ask_rereview",),
-        window=True, breach="settle",
-        basis=f"{RULES} 第36条：自收到书面答复之日起30日内请求复核",
-    ),
-    ClockRule(
-        "rereview", "复核时限", UNIT,
-        starts=("ask_rereview",), ends=("answer_rereview",),
-        limit=calendar_days(30), since="review_received_on",
-        basis=f"{RULES} 第36条：自收到复核请求之日起30日内提出复核意见；听证所需时间不计算在内",
-        stoppable=Stoppable(
-            calendar_days(60), f"{RULES} 第36条：举行听证不计算在期限内；累计上限为演示设定"
-        ),
-    ),
-    *decision_clocks(
-        working_days(1), falls=("answer_rereview",), what=("stop",),
-        owed_by=Role.PETITIONS, basis=f"{CITY} 第十七条（演示设定）",
-    ),
 )  # fmt: skip
 
 ACTIONS = (
@@ -374,25 +229,6 @@ ACTIONS = (
     ),
     *TIME,
 )  # fmt: skip
-
-LEDGER = (
-    LedgerColumn("顺序号", "serial", 26),
-    LedgerColumn("收到日期", "petition_received_on"),
-    LedgerColumn("信访人", "requester"),
-    LedgerColumn("信访形式", "petition_channel"),
-    LedgerColumn("首次或者重复", "petition_times"),
-    LedgerColumn("人数", "group_size", 9),
-    LedgerColumn("类别", "petition_kind"),
-    LedgerColumn("标题", "title", 36),
-    LedgerColumn("内容", "content", 40),
-    LedgerColumn("转何单位办理", "units", 30),
-    LedgerColumn("转送交办日期", "on:forward,assign,reassign"),
-    LedgerColumn("受理日期", "on:accept"),
-    LedgerColumn("处理意见", "opinion", 22),
-    LedgerColumn("送达日期", "opinion_delivered_on"),
-    LedgerColumn("办理环节", "stage"),
-    LedgerColumn("办结日期", "closed"),
-)
 
 PETITION = Procedure(
     kind="petition",
