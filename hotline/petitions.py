@@ -5,6 +5,7 @@ from typing import Any
 
 from hotline.casefile import CaseFile
 from hotline.people import Actor
+from hotline.procedure import LedgerColumn
 from hotline.vocabulary import LONGEST_TEXT, Input
 
 KINDS = {
@@ -86,6 +87,26 @@ WORDS = (
     Input("review_result", "复查复核结论", "choice", REVIEW_RESULTS),
     Input("review_opinion", "复查复核意见", "text", max_length=LONGEST_TEXT),
 )  # fmt: skip
+
+# 来信来访登记簿.
+LEDGER = (
+    LedgerColumn("顺序号", "serial", 26),
+    LedgerColumn("收到日期", "petition_received_on"),
+    LedgerColumn("信访人", "requester"),
+    LedgerColumn("信访形式", "petition_channel"),
+    LedgerColumn("首次或者重复", "petition_times"),
+    LedgerColumn("人数", "group_size", 9),
+    LedgerColumn("类别", "petition_kind"),
+    LedgerColumn("标题", "title", 36),
+    LedgerColumn("内容", "content", 40),
+    LedgerColumn("转何单位办理", "units", 30),
+    LedgerColumn("转送交办日期", "on:forward,assign,reassign"),
+    LedgerColumn("受理日期", "on:accept"),
+    LedgerColumn("处理意见", "opinion", 22),
+    LedgerColumn("送达日期", "opinion_delivered_on"),
+    LedgerColumn("办理环节", "stage"),
+    LedgerColumn("办结日期", "closed"),
+)
 
 
 def registered_in_full(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
