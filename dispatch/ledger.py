@@ -17,9 +17,10 @@ from dispatch.import_files import guarded
 from dispatch.listing import Order, Values, beyond
 from hotline.errors import Incomplete, NotPermitted
 from hotline.ledgers import LedgerRow, acts_of
+from hotline.paper import LedgerColumn
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor
 from hotline.permissions import kinds_seen_by, visible_cases
-from hotline.procedure import LedgerColumn, Procedure
+from hotline.procedure import Procedure
 from hotline.procedures import PROCEDURES
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

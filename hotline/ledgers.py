@@ -9,9 +9,10 @@ import msgspec
 from hotline.calendar import in_shanghai
 from hotline.inputs import INPUTS, shown
 from hotline.masking import requester_view, text_for
+from hotline.paper import LedgerColumn
 from hotline.people import Actor
 from hotline.permissions import requester_open_to
-from hotline.procedure import LedgerColumn, Procedure
+from hotline.procedure import Procedure
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 

@@ -1,4 +1,4 @@
-"""The grammar in which a paper (文书) is written down as data: what stands on it, in which order.
+"""The grammar in which a paper (文书) is written down as data, and a column of a register (台账).
 
 Strings hold Jinja placeholders (`{{ lead_unit }}`); `hotline.printing` says what each one means.
 How it looks on A4 is decided once for all papers, in `dispatch.paper_files`.
@@ -104,3 +104,16 @@ class Paper:
         found = (names for text in texts for names in _NAMED.findall(text))
         named = {one or other for one, other in found} - {"issuer"}
         return frozenset({*named, "document"} if self.letters else named)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerColumn:
+    """A column of the register (台账): its heading, what stands in it, its width in characters.
+
+    `value` is the name of an input or of a result, one of `hotline.ledgers.KNOWN`, or "on:" and
+    actions with commas between: the day on which the last of them was taken.
+    """
+
+    label: str
+    value: str
+    width: int = 14

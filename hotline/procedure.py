@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hotline.clocks import Limit
+from hotline.paper import LedgerColumn
 from hotline.people import HOTLINE_ROLES, Actor, Role
 from hotline.vocabulary import Input
 
@@ -307,19 +308,6 @@ class Action:
 @cache
 def _inputs(needs: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     return tuple((name.rstrip("?"), not name.endswith("?")) for name in needs)
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerColumn:
-    """A column of the register (台账): its heading, what stands in it, its width in characters.
-
-    `value` is the name of an input or of a result, one of `hotline.ledgers.KNOWN`, or "on:" and
-    actions with commas between: the day on which the last of them was taken.
-    """
-
-    label: str
-    value: str
-    width: int = 14
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from web import (
     portal,
     public,
     register,
+    reports,
     search_page,
     undelivered,
 )
@@ -55,6 +56,7 @@ FACES: tuple[Router, ...] = (
     oversight.router,
     search_page.router,
     ledger.router,
+    reports.router,
     undelivered.router,
     live.router,
     gateways.router,

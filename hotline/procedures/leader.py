@@ -12,6 +12,7 @@ from hotline.casefile import CaseFile
 from hotline.clocks import calendar_days, hours, same_day, working_days, working_hours
 from hotline.errors import Secret
 from hotline.instructions import DISPATCH_MODES, GRADES, ITEM_KINDS, SECRECY, proposed_item
+from hotline.paper import LedgerColumn
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import (
     NEW,
@@ -19,7 +20,6 @@ from hotline.procedure import (
     By,
     ClockRule,
     Extension,
-    LedgerColumn,
     Phase,
     Procedure,
     Stage,

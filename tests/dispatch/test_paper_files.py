@@ -1,5 +1,6 @@
 """Papers as files: what is put in is never read as markup, and a word processor opens them."""
 
+import html
 import re
 import shutil
 import subprocess
@@ -12,22 +13,25 @@ from xml.etree import ElementTree
 import pytest
 from docxtpl import DocxTemplate
 
+from dispatch.ledger import spreadsheet
 from dispatch.paper_files import filled, template_of
-from hotline.inputs import INPUTS
-from hotline.paper import Paper
+from hotline.paper import Paper, Repeated
 from hotline.papers import PAPERS
+from hotline.papers.periodic import HALF_MONTH, MONTHLY
+from hotline.procedures.leader import LEADER
 
-LISTS = {
-    "facts": [{"label": "顺序号", "words": "市府办批示件〔2026〕12号"}],
-    "said": [{"label": "理由", "words": "材料不全"}],
-    "steps": [{"on": "2026年3月9日", "what": "派单", "who": "派单员老周"}],
-}
-EVERY_PAPER = pytest.mark.parametrize("paper", PAPERS.values(), ids=list(PAPERS))
+EVERY = (*PAPERS.values(), HALF_MONTH, MONTHLY)
+EVERY_PAPER = pytest.mark.parametrize("paper", EVERY, ids=[paper.name for paper in EVERY])
 
 
 def full(paper: Paper, **given: str) -> dict[str, Any]:
     """A recognisable word for every name on the paper."""
-    words = {name: LISTS.get(name, f"某{name}值") for name in paper.fields}
+    lists = {
+        block.each: [{name: f"某行{name}值" for _, name in block.columns}]
+        for block in paper.blocks
+        if isinstance(block, Repeated)
+    }
+    words = {name: lists.get(name, f"某{name}值") for name in paper.fields}
     return {**words, **{name: text for name, text in given.items() if name in words}}
 
 
@@ -89,34 +93,46 @@ def test_the_page_is_a4() -> None:
     assert size and abs(int(size[1]) - 11906) < 4 and abs(int(size[2]) - 16838) < 4
 
 
-def opened(files: dict[str, bytes], folder: Path, kind: str) -> dict[str, str]:
-    """The files as a word processor reads them, all in one start of it."""
+def opened(files: dict[str, bytes], folder: Path) -> dict[str, str]:
+    """The words of the files as an office suite reads them, all in one start of it.
+
+    Without blanks, at which it may break lines.
+    """
     office = shutil.which("soffice")
     if office is None:
-        pytest.skip("soffice is missing: apt install libreoffice-writer-nogui")
+        pytest.skip(
+            "soffice is missing: apt install libreoffice-writer-nogui libreoffice-calc-nogui"
+        )
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    target, suffix = kind, kind.partition(":")[0]
     subprocess.run(
         [
             office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--norestore",
-            "--convert-to", target, "--outdir", f"{folder}/out",
+            "--convert-to", "html", "--outdir", f"{folder}/out",
             *(str(folder / name) for name in files),
         ],
         check=True, capture_output=True, timeout=100,
     )  # fmt: skip
-    found = {path.stem: path for path in (folder / "out").glob(f"*.{suffix}")}
-    return {name: found[Path(name).stem].read_text("utf-8-sig") for name in files}
+    read = {name: (folder / "out" / f"{Path(name).stem}.html").read_text() for name in files}
+    return {
+        name: "".join(html.unescape(re.sub("<[^>]*>", "", text)).split())
+        for name, text in read.items()
+    }
 
 
-def test_a_word_processor_opens_every_paper(tmp_path: Path) -> None:
+def test_an_office_suite_opens_every_paper_and_register(tmp_path: Path) -> None:
     """Headless, with a profile of its own; what it reads are the words that were put in."""
-    papers = list(PAPERS.values())
+    papers = EVERY
     files = {f"{paper.name}.docx": filled(paper, full(paper)) for paper in papers}
-    read = opened(files, tmp_path, "txt:Text (encoded):UTF8")
+    row = [f"第{place}格" for place in range(len(LEADER.ledger))]
+    files["register.xlsx"] = spreadsheet("批示件台账", LEADER.ledger, [row, ["=1+1", *row[1:]]])
+    read = opened(files, tmp_path)
     for paper in papers:
         text = read[f"{paper.name}.docx"]
         assert paper.title in text, paper.name
-        for name in paper.fields - LISTS.keys() - {"city"}:
-            assert f"某{name}值" in text, (paper.name, name)
-    assert set(INPUTS) & PAPERS["work_order"].fields
+        for name, value in full(paper).items():
+            for word in value[0].values() if isinstance(value, list) else (value,):
+                assert word in text, (paper.name, name)
+    words = ("批示件台账", *(column.label for column in LEADER.ledger), *row, "'=1+1")
+    for word in words:
+        assert word in read["register.xlsx"]

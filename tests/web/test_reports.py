@@ -1,0 +1,98 @@
+"""The periodic reports: who makes them, what they count, and what they keep back."""
+
+from datetime import date
+
+import pytest
+
+from dispatch.office import Office, clock
+from dispatch.reports import half_months, months
+from hotline.calendar import in_shanghai
+from hotline.people import Actor
+from tests.makers import AGENT, CITY_CLERK, LEADER, SECRETARY, SUPERVISOR, WATER_CLERK
+from tests.web.conftest import ClientAs
+from tests.web.test_desk import act
+from tests.web.test_ledger import assigned
+from tests.web.test_papers import words_in
+from tests.web.test_register import registered
+
+
+async def report(client_as: ClientAs, address: str, actor: Actor = SECRETARY) -> str:
+    """The words of the report."""
+    answer = await (await client_as(actor)).get(address)
+    assert answer.status_code == 200, answer.text
+    return words_in(answer.content)
+
+
+async def test_the_half_month_lists_every_instruction_with_what_came_of_it(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await assigned(client_as, office)
+    await act(office, number, "sign", WATER_CLERK)
+    await act(office, number, "progress", WATER_CLERK, progress="已完成现场摸排。")
+    today = in_shanghai(clock()).date()
+    text = await report(client_as, f"/reports/half-month.docx?from={today}&to={today}")
+    assert "市长、副市长、市长助理批示办理情况" in text
+    assert "许副市长" in text and "云州市水务局" in text and "已完成现场摸排。" in text
+    assert f"{today.year}年{today.month}月{today.day}日" in text
+
+
+async def test_instructions_from_above_and_what_is_kept_back_are_not_in_the_half_month(
+    client_as: ClientAs,
+) -> None:
+    await registered(client_as, leader_grade="province", title="省领导批示的事项")
+    await registered(client_as, secrecy="work_secret", title="不宜公开的事项")
+    text = await report(client_as, "/reports/half-month.docx")
+    assert "省领导批示的事项" not in text and "不宜公开的事项" not in text
+
+
+async def test_the_monthly_report_counts_for_every_unit(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await assigned(client_as, office)
+    await act(office, number, "sign", WATER_CLERK)
+    await act(office, number, "co_sign", CITY_CLERK)
+    await act(office, number, "co_reply", CITY_CLERK, progress="已配合。")
+    await act(office, number, "feed_back", WATER_CLERK, findings="已办结。")
+    text = await report(client_as, "/reports/monthly.docx")
+    assert "督查专报" in text and "云州市水务局" in text and "100.0%" in text
+    assert "按期办理、没有超期的单位有：云州市水务局。" in text
+    assert "批示件" in text
+    assert "诉求" in await report(client_as, "/reports/monthly.docx?kind=citizen", SUPERVISOR)
+
+
+async def test_a_report_is_written_down(client_as: ClientAs, office: Office) -> None:
+    await report(client_as, "/reports/monthly.docx?from=2026-01-01&to=2026-01-31", SUPERVISOR)
+    reason = await office.pool.fetchval(
+        "select reason from access where staff_id = $1 and what = 'print_report'"
+        " order by id desc limit 1",
+        SUPERVISOR.staff_id,
+    )
+    assert reason == "督查专报（批示件） 2026-01-01至2026-01-31"
+
+
+@pytest.mark.parametrize("path", ["", "/half-month.docx", "/monthly.docx"])
+async def test_reports_are_for_the_supervising_office(client_as: ClientAs, path: str) -> None:
+    for actor in (AGENT, WATER_CLERK, LEADER):
+        assert (await (await client_as(actor)).get(f"/reports{path}")).status_code == 403
+    page = await (await client_as(SECRETARY)).get("/reports")
+    assert page.status_code == 200 and "/reports/monthly.docx?from=" in page.text
+
+
+async def test_a_wrong_period_is_refused(client_as: ClientAs) -> None:
+    browser = await client_as(SECRETARY)
+    for wrong in ("from=2026-03-02&to=2026-03-01", "from=x", "from=2020-01-01&to=2026-01-01"):
+        assert (await browser.get(f"/reports/half-month.docx?{wrong}")).status_code == 422
+    assert (await browser.get("/reports/monthly.docx?kind=citizen")).status_code == 403
+
+
+def test_half_months_and_months_end_where_they_should() -> None:
+    assert half_months(date(2026, 3, 20), count=4) == [
+        (date(2026, 3, 16), date(2026, 3, 31)),
+        (date(2026, 3, 1), date(2026, 3, 15)),
+        (date(2026, 2, 16), date(2026, 2, 28)),
+        (date(2026, 2, 1), date(2026, 2, 15)),
+    ]
+    assert months(date(2026, 1, 31), count=2) == [
+        (date(2026, 1, 1), date(2026, 1, 31)),
+        (date(2025, 12, 1), date(2025, 12, 31)),
+    ]
