@@ -28,7 +28,7 @@ _OF_CASES = {
       select count(*) from (
         select 1 from "case" c where {QUEUES[name].where} and (:scope)
         limit {MOST_COUNTED}) n"""
-    for name in ("to_decide", "overdue", "at_risk", "supervised", "redone")
+    for name in ("to_decide", "overdue", "at_risk", "supervised", "redone", "returned_often")
 }
 
 

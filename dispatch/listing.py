@@ -51,6 +51,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     supervised: bool
     confidential: bool
     reminders: int
+    returns: int
     opened_at: datetime
     closed_at: datetime | None
     due_at: datetime | None
@@ -112,7 +113,7 @@ class Values:
 
 COLUMNS = """c.id, c.number, c.kind, c.title, c.request_type, c.category, c.place, c.urgency,
   c.stage, c.phase, c.round, c.version, c.lead_unit_id, c.supervised, c.confidential,
-  c.reminders, c.opened_at, c.closed_at"""
+  c.reminders, c.returns, c.opened_at, c.closed_at"""
 
 
 def case_filters(filters: Filters, put: Values) -> list[str]:

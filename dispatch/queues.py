@@ -34,6 +34,7 @@ from hotline.permissions import visible_cases
 from hotline.procedure import Phase, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.procedures.citizen import CITIZEN
+from hotline.procedures.returns import OFTEN
 
 # What a face needs of a list besides the lists themselves.
 __all__ = [
@@ -148,6 +149,10 @@ _ALL = (
         f"{_OPEN} and c.next_due_at >= :now and c.next_due_at < :risk", empty="没有临期的工单",
     ),
     Queue("supervised", "督办件", _OVERSIGHT, f"{_OPEN} and c.supervised", empty="没有督办件"),
+    Queue(
+        "returned_often", "三次退回", _OVERSIGHT | _DISPATCHERS,
+        f"{_OPEN} and c.returns >= {OFTEN}", empty="没有退回三次以上的工单",
+    ),
     Queue("redone", "重办件", _OVERSIGHT, f"{_OPEN} and c.round > 1", empty="没有重办件"),
     Queue("all_open", "全部在办", _WATCHERS, f"{_OPEN} and c.next_due_at is not null"),
     Queue("all", "全部工单", CENTRE_ROLES, "true", Order.NEWEST),

@@ -28,9 +28,9 @@ _COLUMNS = tuple(name for name in CaseFile.__struct_fields__ if name not in (*_C
 # What an action may change after the opening; the rest is written once.
 _MUTABLE = (
     "stage", "phase", "round", "version", "request_type", "category", "place", "address",
-    "urgency", "details", "lead_unit_id", "designated", "supervised", "reminders", "attempts",
-    "merged", "handlers", "pending", "solved", "satisfied", "manner", "outcome", "accepted_at",
-    "answered_at", "rated_at", "closed_at", "next_due_at", "last_hash",
+    "urgency", "details", "lead_unit_id", "designated", "supervised", "reminders", "returns",
+    "attempts", "merged", "handlers", "pending", "solved", "satisfied", "manner", "outcome",
+    "accepted_at", "answered_at", "rated_at", "closed_at", "next_due_at", "last_hash",
 )  # fmt: skip
 
 

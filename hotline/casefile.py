@@ -181,6 +181,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     designated: bool = False
     supervised: bool = False
     reminders: int = 0
+    returns: int = 0
     attempts: int = 0
     merged: int = 0
     handlers: tuple[int, ...] = ()

@@ -53,6 +53,12 @@ class Case(SQLModel, table=True):
             postgresql_where=text("closed_at is null and round > 1"),
         ),
         Index(
+            "case_returned",
+            "next_due_at",
+            "id",
+            postgresql_where=text("closed_at is null and returns >= 3"),
+        ),
+        Index(
             "case_to_decide",
             "next_due_at",
             "id",
@@ -104,6 +110,8 @@ class Case(SQLModel, table=True):
     designated: bool = False
     supervised: bool = False
     reminders: int = Field(default=0, sa_type=SmallInteger)
+    # How often it was sent back (异议成立、改派、重办).
+    returns: int = Field(default=0, sa_type=SmallInteger)
     attempts: int = Field(default=0, sa_type=SmallInteger)
     # How many cases are merged into this one (并案) and get its answer.
     merged: int = Field(default=0, sa_type=SmallInteger)

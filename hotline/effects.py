@@ -109,7 +109,8 @@ def withdraw(draft: Draft) -> None:
     new = draft.rulebook.units_by_code[draft.inputs["lead_unit"]]
     if lead and lead.unit_id == new.id:
         raise Incomplete({"lead_unit": f"{new.name}就是现在的主办单位"})
-    draft.count("withdrawn")
+    if lead:
+        draft.count("withdrawn")
     _withdraw_from(draft, {part.unit_id for part in draft.case.parts})
 
 
@@ -146,6 +147,19 @@ def designate(draft: Draft) -> None:
     lead = draft.own_part()
     draft.set(designated=True)
     draft.change_parts(lambda part: part is lead, signed_at=None, deemed=False)
+
+
+def bind(draft: Draft) -> None:
+    """Whoever has the case now keeps it: decided above the dispatcher (指定办理)."""
+    draft.set(designated=True)
+
+
+def returned(draft: Draft) -> None:
+    """Once more sent back; as often as the procedure bears, and it is supervised (提级督办)."""
+    draft.set(returns=draft.case.returns + 1)
+    rule = procedure(draft.case.kind).returns
+    if rule and draft.case.returns == rule.most:
+        draft.set(supervised=True)
 
 
 def co_reply(draft: Draft) -> None:
@@ -345,6 +359,6 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
         describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
         answered, new_round, round_together, callback, rate, unrated, remind, supervise, ring,
         release, co_punctual, recalendar, adjust_limits, detail, quote, restrict, protect, seal,
-        report_to_leader, *EXTRA_TIME, *OTHER_CASES, *PASSING_ON, *NAMED_DAYS,
+        report_to_leader, bind, returned, *EXTRA_TIME, *OTHER_CASES, *PASSING_ON, *NAMED_DAYS,
     )
 }  # fmt: skip

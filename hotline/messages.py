@@ -36,6 +36,13 @@ class Message(SQLModel, table=True):
             text("id desc"),
             postgresql_where=text("unit_id is not null"),
         ),
+        # What the people of one role were told.
+        Index(
+            "message_by_role",
+            "role",
+            text("id desc"),
+            postgresql_where=text("role <> ''"),
+        ),
         # What did not arrive: few among millions, the newest of each state first.
         Index(
             "message_undelivered",

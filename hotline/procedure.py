@@ -241,6 +241,15 @@ class Precedents:
     months: int
 
 
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """退回次数: at which return a case comes under supervision by itself, and who is told."""
+
+    most: int
+    tells: tuple[str, ...]
+    basis: str
+
+
 # One is never compared field by field: there is one of each.
 @dataclass(frozen=True, slots=True, eq=False)
 class Action:
@@ -319,6 +328,7 @@ class Procedure:
     words     what its forms ask for besides the words that every procedure shares
     results   what is worked out (`Action.derives`) and no form asks for
     numbered  whether its register numbers the entries per office and year (顺序号)
+    returns   at which return (退回) a case escalates
     ledger    the columns of its register (台账); none: those that every kind has
     shows_earlier  whether earlier cases of the kind on the same matter are shown with a case
     """
@@ -334,6 +344,7 @@ class Procedure:
     words: tuple[Input, ...] = ()
     results: tuple[Input, ...] = ()
     numbered: bool = False
+    returns: Returns | None = None
     ledger: tuple[LedgerColumn, ...] = ()
     shows_earlier: bool = False
 

@@ -52,11 +52,17 @@ def tells(
 ) -> tuple[Tell, ...]:
     """The messages of the action on the case as it now stands; a role is told once."""
     messages: list[Tell] = []
-    for template in action.tells:
+    for template in (*action.tells, *_of_returns(case, before, rules)):
         for told in _told(template, action, case, before, rules, rulebook, inputs):
             if not told.role or all(told.role != other.role for other in messages):
                 messages.append(told)
     return tuple(messages)
+
+
+def _of_returns(case: CaseFile, before: CaseFile, rules: Procedure) -> tuple[str, ...]:
+    """What is told besides when a case has come back once too often."""
+    often = rules.returns
+    return often.tells if often and before.returns < often.most <= case.returns else ()
 
 
 def _told(

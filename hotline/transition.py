@@ -30,7 +30,7 @@ from hotline.winding import following, started
 
 # What an event notes before and after, besides the stage.
 _TRACKED = (
-    "round", "lead_unit_id", "designated", "supervised", "category", "place", "address",
+    "round", "lead_unit_id", "designated", "supervised", "returns", "category", "place", "address",
     "request_type", "urgency", "solved", "satisfied", "manner", "outcome",
 )  # fmt: skip
 

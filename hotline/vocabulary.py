@@ -56,6 +56,13 @@ OBJECTION_GROUNDS = {
     "other_law": "法律法规规定由其他单位办理",
     "unclear": "诉求要素不清，无法确定承办单位",
 }
+ARBITRATION_GROUNDS = {
+    "law": "法律法规和“三定”规定",
+    "catalogue": "权责清单、派单目录",
+    "territory": "属地管理",
+    "first_receiver": "首接负责",
+    "meeting": "联席会议议定",
+}
 CONTACT_WAYS = {"phone": "电话", "visit": "上门", "site": "现场", "message": "短信或微信"}
 CONTACT_RESULTS = {"reached": "已联系上", "not_reached": "未联系上", "refused": "拒绝沟通"}
 ATTEMPTS = {
@@ -171,6 +178,8 @@ SHARED = (
     Input("other_case", "另一工单编号", "case"),
     Input("termination_ground", "终止办理事由", "choice", TERMINATION_GROUNDS),
     Input("reopen_ground", "重新办理事由", "choice", REOPEN_GROUNDS),
+    Input("arbitration_ground", "裁定依据", "choice", ARBITRATION_GROUNDS),
+    Input("meeting", "议定的会议", "line", max_length=100),
     Input("clock", "时限", "line", max_length=30),
     Input("level", "级别", "integer"),
     Input("since", "起于", "line", max_length=40),

@@ -298,6 +298,11 @@ def test_every_text_exists_and_is_used() -> None:
         for rules in PROCEDURES.values()
         for action in rules.actions
         for template in action.tells
+    } | {
+        template
+        for rules in PROCEDURES.values()
+        if rules.returns
+        for template in rules.returns.tells
     }
     written = {str(path.relative_to(TEXTS))[:-4] for path in TEXTS.rglob("*.txt")}
     assert told - written == set(), "an action tells a text that is not written"

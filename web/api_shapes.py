@@ -147,6 +147,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     designated: bool
     supervised: bool
     reminders: int
+    returns: int
     solved: str
     satisfied: int | None
     manner: int | None
@@ -182,6 +183,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
     supervised: bool
     confidential: bool
     reminders: int
+    returns: int
     opened_at: datetime
     closed_at: datetime | None
 

@@ -99,6 +99,7 @@ def case_view(
         designated=case.designated,
         supervised=case.supervised,
         reminders=case.reminders,
+        returns=case.returns,
         solved=case.solved,
         satisfied=case.satisfied,
         manner=case.manner,
@@ -264,6 +265,7 @@ def _row(row: Row, rulebook: Rulebook, *, title: str) -> RowView:
         supervised=row.supervised,
         confidential=row.confidential,
         reminders=row.reminders,
+        returns=row.returns,
         opened_at=in_shanghai(row.opened_at),
         closed_at=_here(row.closed_at),
     )

@@ -27,6 +27,7 @@ from web.render import page
 
 # In the order of the tabs: first what somebody waits for, then what is looked after.
 DESK_LISTS = (
+    "returned_often",
     "to_dispatch",
     "objections",
     "to_decide",
@@ -39,6 +40,7 @@ DESK_LISTS = (
     "all_open",
 )
 HINTS = {
+    "returned_often": "改派、异议成立、退回重办满三次的工单会自动列入督办，出现在这里。",
     "to_dispatch": "受理后的工单会自动出现在这里，无需刷新。",
     "objections": "承办单位提出派单异议后会出现在这里。",
     "to_decide": "承办单位申请延期或停止计时后会出现在这里。",
@@ -66,13 +68,18 @@ def desk_lists(me: Actor) -> list[Queue]:
     return [*of_stages, *(own[name] for name in DESK_LISTS if name in own)]
 
 
+def _first(own: list[Queue]) -> Queue:
+    """Where the desk opens: what is returned too often stands first and is mostly empty."""
+    return next((one for one in own if one.name != "returned_often"), own[0])
+
+
 @get("/")
 async def show_desk(
     request: WebRequest, office: TheOffice, me: Me, now: Now, rulebook: Rules
 ) -> Response[Any]:
     """The lists of the person's roles; the first that they have where the address names none."""
     own = desk_lists(me)
-    asked = asked_of(request, rulebook, queue=own[0].name)
+    asked = asked_of(request, rulebook, queue=_first(own).name)
     async with office.pool.acquire() as connection:
         found = await _listed(connection, me, asked, rulebook, now)
         counted = await counts(connection, me, now=now)

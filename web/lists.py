@@ -129,6 +129,7 @@ class Line:
             or row.confidential
             or row.round > 1
             or row.reminders > 0
+            or row.returns > 0
         )
 
     @property

@@ -21,12 +21,22 @@ from web.lists import asked_of, lines, tabs
 from web.pickers import chosen
 from web.render import page
 
-OVERSIGHT_LISTS = ("at_risk", "overdue", "supervised", "redone", "to_decide", "all_open", "all")
+OVERSIGHT_LISTS = (
+    "at_risk",
+    "overdue",
+    "supervised",
+    "returned_often",
+    "redone",
+    "to_decide",
+    "all_open",
+    "all",
+)
 HINTS = {
     "at_risk": "24小时内没有到期的工单；可以看看“已超期”。",
     "overdue": "现在没有超期的工单；可以看看“临期”，提前催办。",
     "supervised": "在工单页或列表的行内“督办”后，会出现在这里，直到办结。",
     "to_decide": "承办单位申请延期或停止计时后会出现在这里。",
+    "returned_often": "改派、异议成立、退回重办满三次的工单会自动列入督办，出现在这里。",
     "redone": "审核或回访退回重办的在办工单会出现在这里。",
 }
 _ACTIONS = ("remind", "supervise")

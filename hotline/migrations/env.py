@@ -10,7 +10,9 @@ from sqlmodel import SQLModel
 
 import hotline.calls
 import hotline.cases
+import hotline.digests
 import hotline.knowledge
+import hotline.meetings
 import hotline.messages
 import hotline.people  # noqa: F401  # the tables must be known before they are compared
 

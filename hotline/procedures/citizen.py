@@ -33,9 +33,11 @@ from hotline.procedures.citizen_forms import (
 )
 from hotline.procedures.endings import afterlife, early_endings
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.joint import arbitration, arbitration_clock, designation
 from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.merging import has_no_unit, has_unit, merging, relating, splitting
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 
 UNIT = Role.CLERK
@@ -44,6 +46,9 @@ OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
 WITH_UNIT_CLOCKS = ("dispatched", "objected", "handling", "ending")
 WITH_UNITS = (*WITH_UNIT_CLOCKS, "replied")
 BEFORE_ANSWER = ("accepted", *WITH_UNITS)
+# Decided above the dispatcher: the unit signs anew; with another unit everything begins anew.
+ANEW = ("arbitrate", "designate")
+ABOVE = (*ANEW, "arbitrate_kept")
 OPEN = (*BEFORE_ANSWER, "merged", "answered", "called_back")
 ENDED = ("closed", "terminated", "withdrawn", "refused")
 CITY = "云州市12345热线工作规程（演示）"
@@ -127,7 +132,7 @@ CLOCKS = (
         starts=(
             "open", "accept", "split_off", "unmerge", "dispatch_anew", "reopen_to_dispatch",
         ),
-        ends=("dispatch", "answer_directly", "merge"),
+        ends=("dispatch", "designate", "answer_directly", "merge"),
         limit=by_urgency(
             danger=hours(0.5), utility=hours(1),
             normal=working_hours(4), complex=working_hours(8),
@@ -136,7 +141,7 @@ CLOCKS = (
     ),
     ClockRule(
         "sign_in", "签收时限", UNIT,
-        starts=("dispatch", "redispatch", "uphold_objection", "reject_objection"),
+        starts=("dispatch", "redispatch", "uphold_objection", "reject_objection", *ABOVE),
         ends=("sign", "deem_signed", "object", "merge"),
         limit=by_urgency(
             danger=hours(0.5), utility=hours(2),
@@ -147,13 +152,14 @@ CLOCKS = (
     ),
     ClockRule(
         "decide_objection", "异议裁定时限", Role.DISPATCHER,
-        starts=("object",), ends=("uphold_objection", "reject_objection", "redispatch", "merge"),
+        starts=("object",),
+        ends=("uphold_objection", "reject_objection", "redispatch", "merge", *ABOVE),
         limit=working_hours(8),
         basis="国办函〔2025〕66号 五（派单异议审核）；具体时长为演示设定",
     ),
     ClockRule(
         "first_contact", "首次联系时限", UNIT,
-        starts=("dispatch", "redispatch", "uphold_objection", "redo", "reopen"),
+        starts=("dispatch", "redispatch", "uphold_objection", *ANEW, "redo", "reopen"),
         ends=("contact", "reply", "merge"),
         limit=by_urgency(
             danger=hours(1), utility=hours(4), normal=hours(24), complex=hours(24)
@@ -163,7 +169,7 @@ CLOCKS = (
     ),
     ClockRule(
         "handle", "办理时限", UNIT,
-        starts=("dispatch", "redispatch", "uphold_objection", "redo", "reopen"),
+        starts=("dispatch", "redispatch", "uphold_objection", *ANEW, "redo", "reopen"),
         ends=("reply", "merge"),
         limit=by_urgency(
             danger=hours(2), utility=hours(24),
@@ -178,8 +184,12 @@ CLOCKS = (
         ),
         stoppable=STOPPABLE,
     ),
+    arbitration_clock(
+        working_days(2), owed_by=Role.SUPERVISOR,
+        ends=("uphold_objection", "reject_objection", "merge"),
+    ),
     *decision_clocks(
-        working_hours(8), falls=("reply", "redispatch", "uphold_objection", "merge"),
+        working_hours(8), falls=("reply", "redispatch", "uphold_objection", *ANEW, "merge"),
         basis=f"{CITY} 第十二条、第十三条（演示设定）",
     ),
     ClockRule(
@@ -261,7 +271,7 @@ ACTIONS = (
     Action(
         "redispatch", "改派", when=("dispatched", "handling"), to="dispatched",
         by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "reason"),
-        does=("withdraw", "assign"), papers=("work_order",),
+        does=("withdraw", "assign", "returned"), papers=("work_order",),
         tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
     ),
     Action(
@@ -294,7 +304,7 @@ ACTIONS = (
     Action(
         "uphold_objection", "同意异议并改派", when=("objected",), to="dispatched",
         by=(Role.DISPATCHER,), needs=("lead_unit", "co_units?", "designate?", "note?"),
-        does=("withdraw", "assign"),
+        does=("withdraw", "assign", "returned"),
         tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), papers=("work_order",),
         tone="primary",
     ),
@@ -302,6 +312,13 @@ ACTIONS = (
         "reject_objection", "驳回异议（指定办理）", when=("objected",), to="dispatched",
         by=(Role.DISPATCHER,), needs=("reason",), does=("designate",),
         tells=("unit/objection_rejected",),
+    ),
+    *arbitration(
+        objected_in="objected", to="dispatched", asked_by=(Role.DISPATCHER,),
+        by=(Role.SUPERVISOR,),
+    ),
+    *designation(
+        when=("accepted", "dispatched", "handling"), to="dispatched", by=OVERSEERS,
     ),
     Action(
         "contact", "联系诉求人", when=("handling",), by=UNITS, part="lead",
@@ -323,8 +340,8 @@ ACTIONS = (
             "replied": (Role.REVIEWER,),
             "called_back": (Role.CALLBACK, Role.DISPATCHER, Role.SUPERVISOR),
         },
-        needs=("redo_reasons", "note"), only=(has_unit,), does=("new_round",), recused=True,
-        tells=("unit/redo",), papers=("work_order",), tone="danger",
+        needs=("redo_reasons", "note"), only=(has_unit,), does=("new_round", "returned"),
+        recused=True, tells=("unit/redo",), papers=("work_order",), tone="danger",
     ),
     Action(
         "callback", "回访", when=("answered",), to=after_callback, by=(Role.CALLBACK,),
@@ -378,4 +395,5 @@ CITIZEN = Procedure(
     stages=STAGES,
     clocks=CLOCKS,
     actions=ACTIONS,
+    returns=RETURNS,
 )

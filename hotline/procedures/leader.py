@@ -26,8 +26,10 @@ from hotline.procedure import (
     leads_to,
 )
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.joint import designation
 from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.vocabulary import LONGEST_TEXT, Input
 
@@ -161,7 +163,7 @@ CLOCKS = (
     ),
     ClockRule(
         "sign_in", "签收时限", UNIT,
-        starts=("assign", "reassign"), ends=("sign", "deem_signed"),
+        starts=("assign", "reassign", "designate"), ends=("sign", "deem_signed"),
         limit=By("priority", {"extra_urgent": hours(1), "urgent": hours(4)},
                  otherwise=working_days(1)),
         basis=f"{CITY} 第八条：1个工作日内签收，逾期视为签收",
@@ -169,7 +171,8 @@ CLOCKS = (
     ),
     ClockRule(
         "handle", "承办时限", UNIT,
-        starts=("assign", "reassign", "redo", "order_further", "reopen"), ends=("feed_back",),
+        starts=("assign", "reassign", "designate", "redo", "order_further", "reopen"),
+        ends=("feed_back",),
         limit=By("petition_matter", {True: calendar_days(50)}, otherwise=By(
             "priority", {"extra_urgent": working_days(1), "urgent": working_days(3)},
             otherwise=working_days(8),
@@ -182,12 +185,14 @@ CLOCKS = (
         ),
     ),
     *decision_clocks(
-        working_hours(8), falls=("feed_back", "reassign"), what=("extension",),
+        working_hours(8), falls=("feed_back", "reassign", "designate"), what=("extension",),
         owed_by=Role.SECRETARY, basis=f"{CITY} 第十条（演示设定）",
     ),
     ClockRule(
         "urge", "每月催办时限", Role.SECRETARY,
-        starts=("assign", "reassign", "remind", "redo", "order_further", "reopen"),
+        starts=(
+            "assign", "reassign", "designate", "remind", "redo", "order_further", "reopen",
+        ),
         ends=("remind", "feed_back"),
         limit=calendar_days(30),
         basis="领导批示办理的通行做法：交办后每月催办督办一次，紧急的随时催办",
@@ -253,7 +258,7 @@ ACTIONS = (
     ),
     Action(
         "reassign", "改交其他单位", when=WITH_UNITS, to="assigned", by=OFFICE,
-        needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign"),
+        needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign", "returned"),
         tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), papers=TO_UNITS,
     ),
     Action(
@@ -292,7 +297,7 @@ ACTIONS = (
     ),
     Action(
         "redo", "退回重办", when=("fed_back",), to="working", by=OFFICE, needs=("reason",),
-        does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+        does=("new_round", "returned"), recused=True, tells=("unit/redo",), tone="danger",
     ),
     Action(
         "interim_report", "报送进展专报", when=WITH_UNITS, by=OFFICE, needs=("special_report",),
@@ -313,7 +318,7 @@ ACTIONS = (
     ),
     Action(
         "order_further", "批示继续办理", when=("reported",), to="working", by=LEADERS,
-        needs=("reason",), does=("new_round",), recused=True,
+        needs=("reason",), does=("new_round", "returned"), recused=True,
         tells=("unit/redo", "secretary/decided"), tone="danger",
     ),
     Action(
@@ -344,6 +349,7 @@ ACTIONS = (
         reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
         supervised_in=WITH_UNITS, supervised_by=OVERSEERS, paper="supervision_order",
     ),
+    *designation(when=WITH_UNITS, to="assigned", by=OFFICE),
     *extra_time(
         CLOCKS, asked_in=("working",), open_in=WITH_UNITS, decided_by=OFFICE,
         asks="secretary/asked",
@@ -380,5 +386,6 @@ LEADER = Procedure(
     matter="批示件",
     words=WORDS,
     numbered=True,
+    returns=RETURNS,
     ledger=LEDGER,
 )
