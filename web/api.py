@@ -1,5 +1,6 @@
 """The JSON API of other systems: the same doors, lists and permissions as the pages."""
 
+import re
 from typing import Annotated, Any
 
 from litestar import Response, Router, get, post
@@ -17,9 +18,10 @@ from dispatch.timelines import timeline
 from hotline.calendar import in_shanghai
 from hotline.calls import DISPOSITION_LABELS
 from hotline.casefile import CaseFile
+from hotline.describing import ProcedureText, described
 from hotline.errors import Incomplete, NotFound
 from hotline.procedure import Phase
-from hotline.procedures import PROCEDURES
+from hotline.procedures import PROCEDURES, procedure
 from hotline.rulebook import Rulebook
 from hotline.vocabulary import REQUEST_TYPES, URGENCIES
 from web.api_bodies import (
@@ -31,8 +33,23 @@ from web.api_bodies import (
     caller_of,
     key_of,
 )
-from web.api_shapes import CallView, CaseList, CaseView, FiguresView, NodeView, UnitView
-from web.api_views import case_view, figures_view, list_view, node_view, unit_view
+from web.api_shapes import (
+    CallView,
+    CaseList,
+    CaseView,
+    ClockDays,
+    FiguresView,
+    NodeView,
+    UnitView,
+)
+from web.api_views import (
+    case_view,
+    explained_clock,
+    figures_view,
+    list_view,
+    node_view,
+    unit_view,
+)
 from web.deadlines import DeadlineView, deadline
 from web.given import Me, Now, Rules, TheOffice, WebRequest, signed_in
 from web.refusals import Problem
@@ -119,6 +136,36 @@ async def show_case(
     return Response(case_view(case, me, rulebook=rulebook, now=now, past=past))
 
 
+@get("/cases/{number:str}/clocks/{name:str}", responses=_problems(404, 422))
+async def explain_clock(
+    number: FromPath[str],
+    name: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    asked_round: Annotated[str, QueryParameter(name="round")] = "",
+) -> Response[ClockDays]:
+    """How a deadline came about: every day counted or skipped and why, with stops and extensions.
+
+    The clock of that name that began last; with `round`, the one of that round.
+    """
+    async with office.pool.acquire() as connection:
+        case = await load(connection, number, me)
+        if case is None:
+            raise NotFound
+        past = await timeline(connection, case.id)
+    if asked_round and not re.fullmatch("[0-9]{1,4}", asked_round):
+        raise Incomplete({"round": "“round”应为轮次（正整数）"})
+    fitting = [
+        clock for clock in past.clocks
+        if clock.name == name and asked_round in ("", str(clock.round))
+    ]  # fmt: skip
+    if not fitting:
+        raise NotFound(f"本件没有“{name}”这个时限")
+    return Response(explained_clock(fitting[-1], case, me, rulebook=rulebook, now=now))
+
+
 @post(
     "/cases/{number:str}/actions/{action:str}",
     status_code=200,
@@ -165,6 +212,7 @@ async def list_cases(
     rulebook: Rules,
     queue_name: Annotated[str, QueryParameter(name="queue")] = "",
     unit: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
     phase: FromQuery[str] = "",
     stage: FromQuery[str] = "",
     request_type: FromQuery[str] = "",
@@ -177,7 +225,7 @@ async def list_cases(
 ) -> Response[CaseList]:
     """A page of a list (`queue`), of what was searched for (`q`), or of everything visible."""
     filters = _filters(
-        rulebook, unit=unit, phase=phase, stage=stage, request_type=request_type,
+        rulebook, unit=unit, kind=kind, phase=phase, stage=stage, request_type=request_type,
         category=category, place=place, urgency=urgency,
     )  # fmt: skip
     most = _most(limit)
@@ -212,8 +260,8 @@ def _filters(rulebook: Rulebook, **given: str) -> Filters:
             unit_ids = rulebook.subtree(found.id)
     stages = {stage.name for rules in PROCEDURES.values() for stage in rules.stages}
     known: dict[str, Any] = {
-        "phase": set(Phase), "stage": stages, "request_type": REQUEST_TYPES, "urgency": URGENCIES,
-        "category": rulebook.categories, "place": rulebook.places,
+        "kind": PROCEDURES, "phase": set(Phase), "stage": stages, "request_type": REQUEST_TYPES,
+        "urgency": URGENCIES, "category": rulebook.categories, "place": rulebook.places,
     }  # fmt: skip
     for name, value in given.items():
         if value and value not in known[name]:
@@ -293,13 +341,28 @@ async def show_deadline(
     )
 
 
+@get("/procedures", responses=_problems())
+async def list_procedures(me: Me, now: Now, rulebook: Rules) -> Response[list[ProcedureText]]:
+    """Every kind of case: its stages, actions and clocks, with the limits in force today."""
+    today = in_shanghai(now).date()
+    return Response([described(rules, rulebook, on=today) for rules in PROCEDURES.values()])
+
+
+@get("/procedures/{kind:str}", responses=_problems(404))
+async def show_procedure(
+    kind: FromPath[str], me: Me, now: Now, rulebook: Rules
+) -> Response[ProcedureText]:
+    """One kind of case; its limits with their basis, those that are to come, too."""
+    return Response(described(procedure(kind), rulebook, on=in_shanghai(now).date()))
+
+
 router = Router(
     "/api/v1",
     guards=[signed_in],
     include_in_schema=True,
     tags=["api"],
     route_handlers=[
-        create_call, create_case, show_case, move_case, list_cases, list_units, list_categories,
-        list_places, show_figures, show_deadline,
+        create_call, create_case, show_case, explain_clock, move_case, list_cases, list_units,
+        list_categories, list_places, show_figures, show_deadline, list_procedures, show_procedure,
     ],
 )  # fmt: skip

@@ -43,8 +43,43 @@ class ActionView(msgspec.Struct, frozen=True, kw_only=True):
     needs: list[NeedView]
 
 
+class ExtensionView(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension (延期) that was granted: so much longer, counted from the clock's own start."""
+
+    limit: str
+    limit_text: str
+    reason: str
+    basis: str
+    granted_by: str
+    at: datetime
+
+
+class StopView(msgspec.Struct, frozen=True, kw_only=True):
+    """A stop (停止计时); `ended_at` is null while it is in force."""
+
+    from_at: datetime
+    until_at: datetime
+    ground: str
+    ground_text: str
+    basis: str
+    reason: str
+    ended_at: datetime | None
+
+
+class FormerView(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit that the clock had until a change (期限调整) that open cases follow."""
+
+    limit: str
+    limit_text: str
+    basis: str
+    until_at: datetime
+
+
 class ClockView(msgspec.Struct, frozen=True, kw_only=True):
-    """One obligation. `state`: running, warned, overdue or ended; `late`: it ran out before."""
+    """One obligation, its `limit` without extensions.
+
+    `state`: running, warned, stopped, overdue or ended; `late`: it ran out before.
+    """
 
     name: str
     label: str
@@ -62,6 +97,67 @@ class ClockView(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     ended_at: datetime | None
     ended_by: str
+    extensions: list[ExtensionView]
+    stops: list[StopView]
+    former_limits: list[FormerView]
+
+
+class LimitNoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit that a clock had, has (`applies`), or would have had it begun on another day."""
+
+    limit: str
+    limit_text: str
+    basis: str
+    applies: bool
+    why: str
+
+
+class DayView(msgspec.Struct, frozen=True, kw_only=True):
+    """One day: counted (with its number) or not, and why."""
+
+    date: date
+    weekday: str
+    counted: bool
+    ordinal: int | None
+    why: str
+
+
+class ClockDays(msgspec.Struct, frozen=True, kw_only=True):
+    """A clock explained: every day from its start to its deadline.
+
+    `raw_due_on` is the last counted day, before any rolling forward.
+    """
+
+    clock: ClockView
+    limits: list[LimitNoteView]
+    raw_due_on: date
+    days: list[DayView]
+
+
+class AskedView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked. An extension names its clock and how much longer, a stop its end and ground.
+
+    `asked_by` is null in the answer to an action; `decide_by` null where no limit is set.
+    """
+
+    clock: str
+    limit: str
+    limit_text: str
+    until_at: datetime | None
+    ground: str
+    ground_text: str
+    basis: str
+    reason: str
+    asked_by: str | None
+    asked_at: datetime
+    decide_by: datetime | None
+
+
+class PendingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked and is not decided yet."""
+
+    extension: AskedView | None
+    stop: AskedView | None
 
 
 class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +254,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     next_due_at: datetime | None
     clocks: list[ClockView]
+    pending: PendingView
     assignments: list[AssignmentView]
     actions: list[ActionView]
     history: list[EventView] | UnsetType = UNSET

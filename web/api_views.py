@@ -10,7 +10,7 @@ from dispatch.queues import QueuePage, Row
 from dispatch.timelines import Entry, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
-from hotline.clocks import Limit
+from hotline.errors import Incomplete
 from hotline.inputs import INPUTS
 from hotline.masking import masked_text, requester_view
 from hotline.people import Actor, Role
@@ -20,13 +20,14 @@ from hotline.procedures import procedure
 from hotline.rulebook import Entry as Node
 from hotline.rulebook import Rulebook, UnitEntry
 from hotline.transition import open_actions
+from web.api_clocks import clock_days, clock_view, pending_view
 from web.api_shapes import (
     ActionView,
     AssignmentView,
     CaseList,
     CaseView,
     ChoiceView,
-    ClockView,
+    ClockDays,
     EventView,
     FiguresLine,
     FiguresView,
@@ -109,13 +110,30 @@ def case_view(
         answered_at=_here(case.answered_at),
         closed_at=_here(case.closed_at),
         next_due_at=_here(case.next_due_at),
-        clocks=[_clock(clock, case.kind, rulebook, now) for clock in clocks],
+        clocks=[
+            clock_view(clock, case.kind, unit_ref(clock.unit_id, rulebook), now=now, text=text)
+            for clock in clocks
+        ],
+        pending=pending_view(case, past.history if past else None, text=text),
         assignments=[_assignment(part, rulebook) for part in assignments],
         actions=[_action(action, case.kind) for action in open_actions(case, actor)],
         history=UNSET
         if past is None
         else [_event(e, case.kind, rulebook, text) for e in past.history],
     )
+
+
+def explained_clock(
+    clock: Running, case: CaseFile, actor: Actor, *, rulebook: Rulebook, now: datetime
+) -> ClockDays:
+    """The clock day by day for this reader. Raises Incomplete where it is too long for that."""
+    text = _as_it_is if requester_open_to(actor, case) else masked_text
+    unit = unit_ref(clock.unit_id, rulebook)
+    shown = clock_view(clock, case.kind, unit, now=now, text=text)
+    try:
+        return clock_days(clock, case, rulebook, shown, now=now)
+    except ValueError as fault:
+        raise Incomplete({"name": str(fault)}) from None
 
 
 def list_view(page: QueuePage, actor: Actor, rulebook: Rulebook) -> CaseList:
@@ -136,43 +154,6 @@ def _as_it_is(text: str) -> str:
 
 def _here(at: datetime | None) -> datetime | None:
     return None if at is None else in_shanghai(at)
-
-
-_limits: dict[str, str] = {}
-
-
-def _limit_text(code: str) -> str:
-    if code not in _limits:
-        _limits[code] = Limit.parse(code).text
-    return _limits[code]
-
-
-def _clock(clock: Running, kind: str, rulebook: Rulebook, now: datetime) -> ClockView:
-    late = clock.overdue(now)
-    if clock.ended_at is not None:
-        state = "ended"
-    elif late:
-        state = "overdue"
-    else:
-        state = "warned" if clock.rung else "running"
-    return ClockView(
-        name=clock.name,
-        label=procedure(kind).clock(clock.name).label,
-        owed_by=clock.owed_by,
-        unit=unit_ref(clock.unit_id, rulebook),
-        round=clock.round,
-        limit=clock.limit,
-        limit_text=_limit_text(clock.limit),
-        basis=clock.basis,
-        started_at=in_shanghai(clock.started_at),
-        due_at=in_shanghai(clock.due_at),
-        provisional=clock.provisional,
-        calendar_version=clock.calendar_version,
-        state=state,
-        late=late,
-        ended_at=_here(clock.ended_at),
-        ended_by=clock.ended_by,
-    )
 
 
 def _assignment(part: Part, rulebook: Rulebook) -> AssignmentView:

@@ -291,13 +291,16 @@ def _event_line(event: Entry, reads: _Reader) -> EventLine:
 
 
 def _moved_deadlines(event: Entry, rules: Procedure) -> str:
-    """办理时限 03-16 → 03-23: what an extension, a stop or its end did."""
-    moved = [
-        (rules.clock(name.removeprefix("due:")).label, days)
-        for name, days in event.changes.items()
-        if name.startswith("due:")
-    ]
-    return "；".join(f"{label} {old[5:10]} → {new[5:10]}" for label, (old, new) in moved)
+    """办理时限 5日 → 3日；办理时限 03-16 → 03-12: what was granted, ended or changed."""
+    limits, days = [], []
+    for name, change in event.changes.items():
+        what, _, clock = name.partition(":")
+        if what == "limit":
+            was, now = (Limit.parse(code).text for code in change)
+            limits.append(f"{rules.clock(clock).label} {was} → {now}")
+        elif what == "due":
+            days.append(f"{rules.clock(clock).label} {change[0][5:10]} → {change[1][5:10]}")
+    return "；".join((*limits, *days))
 
 
 def _clock_line(clock: Running, rules: Procedure, now: datetime) -> ClockLine:

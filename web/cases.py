@@ -12,10 +12,12 @@ from dispatch.office import Office
 from dispatch.perform import perform
 from dispatch.record import load
 from dispatch.timelines import Timeline, timeline
+from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.clocks import Limit
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound
 from hotline.explaining import beginning, explained
+from hotline.limit_notes import limit_notes
 from hotline.people import Actor
 from hotline.permissions import may_reveal
 from hotline.procedures import PROCEDURES, procedure
@@ -143,6 +145,7 @@ async def explain_clock(
     number: FromPath[str],
     clock_id: FromPath[int],
     me: Me,
+    now: Now,
     office: TheOffice,
     rulebook: Rules,
 ) -> Response[Any]:
@@ -161,6 +164,7 @@ async def explain_clock(
         limit=Limit.parse(clock.limit),
         extensions=[(Limit.parse(one.limit).text, one) for one in clock.extensions],
         grounds=STOP_GROUNDS,
+        limits=limit_notes(clock, case, rulebook, on=in_shanghai(now).date()),
         explained=explained(clock, rulebook, begins=beginning(procedure(case.kind), clock)),
     )
 

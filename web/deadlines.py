@@ -7,8 +7,9 @@ from typing import Any, get_args
 import msgspec
 
 from hotline.calendar import SHANGHAI, WorkingCalendar, in_shanghai
-from hotline.clocks import Limit, Unit, explain
+from hotline.clocks import Explanation, Limit, Unit, explain
 from hotline.errors import Incomplete
+from web.api_shapes import DayView
 
 UNIT_LABELS = {
     "working_day": "工作日",
@@ -17,16 +18,6 @@ UNIT_LABELS = {
     "working_hour": "工作小时",
 }
 _YEARS = range(1990, 2200)
-
-
-class DayView(msgspec.Struct, frozen=True, kw_only=True):
-    """One day: counted (with its number) or not, and why."""
-
-    date: date
-    weekday: str
-    counted: bool
-    ordinal: int | None
-    why: str
 
 
 class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,13 +50,6 @@ def deadline(
         found = explain(asked, begun, calendar)
     except (ValueError, OverflowError):
         raise Incomplete({"limit": "期限过长，无法推算"}) from None
-    days = [
-        DayView(
-            date=day.date, weekday=day.weekday_text, counted=day.counted, ordinal=day.ordinal,
-            why=day.why,
-        )
-        for day in found.days
-    ]  # fmt: skip
     return DeadlineView(
         start=in_shanghai(begun),
         limit=asked.code,
@@ -74,8 +58,19 @@ def deadline(
         raw_due_on=found.raw_due_on,
         provisional=found.provisional,
         calendar_version=found.calendar_version,
-        days=days,
+        days=day_views(found),
     )
+
+
+def day_views(found: Explanation) -> list[DayView]:
+    """Each day of an explanation."""
+    return [
+        DayView(
+            date=day.date, weekday=day.weekday_text, counted=day.counted, ordinal=day.ordinal,
+            why=day.why,
+        )
+        for day in found.days
+    ]  # fmt: skip
 
 
 class _Wrong(ValueError):
