@@ -2,10 +2,10 @@
 
 from hotline.errors import NotFound
 from hotline.paper import Paper
-from hotline.papers import citizen, leader, petition
+from hotline.papers import challenge, citizen, leader, petition
 
 PAPERS: dict[str, Paper] = {
-    paper.name: paper for group in (citizen, leader, petition) for paper in group.PAPERS
+    paper.name: paper for group in (citizen, leader, petition, challenge) for paper in group.PAPERS
 }
 
 

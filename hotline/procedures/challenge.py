@@ -5,6 +5,7 @@ Read beside 政府采购法 51-55, 政府采购质疑和投诉办法 (财政部�
 extends the seven working days of the answer: the law knows a stop for complaints only.
 """
 
+from hotline.papers.challenge import LEDGER
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.challenge_clocks import CLOCKS
@@ -118,22 +119,26 @@ AMENDED = (
 ACTIONS = (
     Action(
         "register", "登记质疑函", when=(NEW,), to="received", by=SECTION, needs=REGISTER,
-        does=("past_days", "describe", "detail"), derives=judged, tone="primary",
+        does=("past_days", "describe", "detail"), derives=judged, papers=("challenge_register",),
+        tone="primary",
     ),
     Action(
         "amend", "更正登记", when=("received",), by=SECTION, needs=AMENDED,
         check=something_amended, does=("past_days", "detail"), derives=judged,
+        papers=("challenge_register",),
     ),
     Action(
         "accept", "受理并出具回执", when=("received",), to="accepted", by=SECTION,
         needs=("in_time", "receipt_number"), check=is_timely, begins=timely_by_the_dates,
         does=("accept", "detail"), unless=(is_complete, is_admissible),
-        tells=("citizen/letter_accepted",), tone="primary",
+        tells=("citizen/letter_accepted",), papers=("challenge_receipt", "challenge_register"),
+        tone="primary",
     ),
     Action(
         "ask_correction", "通知修改补正", when=("received",), to="correcting", by=SECTION,
         needs=("missing_items", "correct_by"), begins=what_is_missing,
         does=("coming_days", "detail"), tells=("citizen/letter_incomplete",),
+        papers=("challenge_correction",),
     ),
     Action(
         "resubmit", "登记补正材料", when=("correcting",), to="received", by=SECTION,
@@ -148,17 +153,19 @@ ACTIONS = (
         "refuse", "不予受理并告知", when=("received",), to="refused", by=SECTION,
         needs=("challenge_refusal", "in_time", "reason"), check=ground_holds,
         begins=ground_by_the_register, does=("detail",), tells=("citizen/letter_refused",),
+        papers=("challenge_refusal",),
         tone="danger",
     ),
     Action(
         "transfer", "转交招标部和采购人", when=("accepted",), to="transferred", by=SECTION,
         needs=("lead_unit", "co_units", "handed_over"), check=one_purchaser, does=("assign",),
-        tells=("unit/dispatched", "co/dispatched"), tone="primary",
+        tells=("unit/dispatched", "co/dispatched"), papers=("challenge_handover",), tone="primary",
     ),
     Action(
         "reassign", "改交", when=WITH_UNITS, to="transferred", by=SECTION,
         needs=("lead_unit", "co_units", "handed_over", "reason"), check=one_purchaser,
         does=("withdraw", "assign"), tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
+        papers=("challenge_handover",),
     ),
     Action(
         "sign", "交接签收", when=("transferred",), to="investigating", by=UNITS, part="lead",
@@ -197,12 +204,12 @@ ACTIONS = (
     Action(
         "report_finance", "会商并书面报告财政局", when=(*WITH_UNITS, *IN_REVIEW), by=SECTION,
         needs=("panel_opinion", "document_number"), only=(to_be_reported,),
-        tells=("finance/reported",),
+        tells=("finance/reported",), papers=("challenge_report",),
     ),
     Action(
         "submit_draft", "提交答复稿", when=("drafting",), to="section_review", by=UNITS,
         part="lead", needs=("challenge_result", "reply"), does=("reply",), handles=True,
-        derives=hinted, tells=("procurement/drafted",), tone="primary",
+        derives=hinted, tells=("procurement/drafted",), papers=("challenge_draft",), tone="primary",
     ),
     Action(
         "section_sign", "采购部审签", when=("section_review",), to="purchaser_review", by=SECTION,
@@ -235,7 +242,7 @@ ACTIONS = (
         "send_answer", "送达质疑答复", when=("to_send",), to=after_sending, by=SECTION,
         needs=("document_number", "no_secrets", "delivery", "delivered_on", "also_told?"),
         does=("past_days", "detail", "answered"), derives=kept,
-        tells=("citizen/letter_answered",), tone="primary",
+        tells=("citizen/letter_answered",), papers=("challenge_answer",), tone="primary",
     ),
     Action(
         "talk", "登记沟通情况", when=(*WITH_UNITS, *IN_REVIEW, "following", "answered"),
@@ -283,4 +290,5 @@ CHALLENGE = Procedure(
     words=WORDS,
     results=RESULTS,
     numbered=True,
+    ledger=LEDGER,
 )

@@ -63,7 +63,7 @@ def test_a_paper_asks_only_for_what_the_kinds_that_print_it_know() -> None:
     for rules in PROCEDURES.values():
         inputs = {name for action in rules.actions for name, _ in action.inputs}
         known = FIXED | inputs | {"lead_unit", "co_units", "requester_name", "requester_phone"}
-        known |= {"content"}
+        known |= {"content"} | {word.name for word in rules.results}
         known |= {f"on_{action.name}" for action in rules.actions}
         for word in ("due", "limit", "basis"):
             known |= {f"{word}_{clock.name}" for clock in rules.clocks}
