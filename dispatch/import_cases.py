@@ -21,9 +21,10 @@ from dispatch.import_files import FileRefused, RejectFile, Row, Table, open_tabl
 from dispatch.import_mapping import CaseMap
 from dispatch.import_register import Named, Register
 from dispatch.import_rows import Incoming, RowRefused, history, read_row
-from dispatch.intake import CITIZEN, new_file
+from dispatch.intake import CITIZEN
 from dispatch.office import Office, clock
 from dispatch.reference import publish
+from dispatch.ties import new_file
 from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete
 from hotline.numbers import case_number

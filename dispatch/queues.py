@@ -131,6 +131,20 @@ _ALL = (
         kind=CITIZEN.kind, stage="called_back",
     ),
     Queue(
+        "merged", "并案办理", _DISPATCHERS, _standing("merged"), empty="没有并案办理的工单",
+        kind=CITIZEN.kind, stage="merged",
+    ),
+    Queue(
+        "to_end", "终止待审", frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+        f"{_standing('ending')} and {_UNHANDLED}", empty="没有待审核的终止申请",
+        kind=CITIZEN.kind, stage="ending",
+    ),
+    Queue(
+        "look_backs", "待回头看", frozenset({Role.SUPERVISOR}), _standing("looking_back"),
+        empty="没有待回头看的工单",
+        kind=CITIZEN.kind, stage="looking_back",
+    ),
+    Queue(
         "to_review", "待审核", frozenset({Role.REVIEWER}),
         f"{_standing('replied')} and {_UNHANDLED}", empty="没有待审核的答复",
         kind=CITIZEN.kind, stage="replied",

@@ -15,10 +15,9 @@ from hotline.casefile import CaseFile
 from hotline.errors import NotAvailable
 from hotline.numbers import new_lookup_code
 from hotline.people import CLOCK, Actor, Role
-from hotline.procedure import Tie
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
-from hotline.ties import TIED, inputs_of_split
+from hotline.ties import TIED, Tie, inputs_of_split
 from hotline.transition import Move, move
 
 NewNumber = Callable[[], Awaitable[str]]

@@ -10,8 +10,8 @@ from datetime import timedelta
 from hotline.casefile import CaseFile, Part
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
-from hotline.procedure import Action, Phase, Procedure, Tie
-from hotline.ties import MERGED
+from hotline.procedure import Action, Phase, Procedure
+from hotline.ties import MERGED, Tie
 
 REOPEN_WITHIN = timedelta(days=90)
 """How long after its end a case is reopened; later, the matter is a new case (演示设定)."""
@@ -134,6 +134,15 @@ def _new_round(draft: Draft) -> None:
         manner=None,
         rated_at=None,
     )
+
+
+def carries(before: CaseFile, after: CaseFile) -> bool:
+    """Whether what waits for the answer of this case has to be looked at.
+
+    It has been given (评价阶段), or the case has come to its end.
+    """
+    stands = (Phase.VERDICT, Phase.CLOSED)
+    return bool(after.merged) and after.phase in stands and after.phase != before.phase
 
 
 OTHER_CASES: tuple[Callable[[Draft], None], ...] = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hotline.clocks import Limit
 from hotline.paper import LedgerColumn
 from hotline.people import HOTLINE_ROLES, Actor, Role
+from hotline.ties import Tie as Tie
 from hotline.vocabulary import Input
 
 if TYPE_CHECKING:
@@ -207,25 +208,6 @@ class Precedents:
     detail: str
     values: tuple[str, ...]
     months: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """What an action does about another case (`hotline.ties`).
-
-    relation  one of `hotline.ties.RELATIONS`
-    change    "made": to the case that the input `names` names; "ended": the tie that stands is
-              undone, if there is one; "done": the answer of the other was carried over
-    names     an input of type `case`
-    other     the action that the other case takes with it, in the same transaction
-    opens     the other case is a new one, which `other` opens
-    """
-
-    relation: str
-    change: str = "made"
-    names: str = ""
-    other: str = ""
-    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

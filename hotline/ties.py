@@ -6,10 +6,10 @@ callback. A tie that was a mistake is ended, and both go on alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hotline.casefile import CaseFile
-from hotline.procedure import Phase
+if TYPE_CHECKING:
+    from hotline.casefile import CaseFile
 
 MERGED, SPLIT, FOLLOWS, SAME_MATTER = "merged", "split", "follows", "same_matter"
 
@@ -33,6 +33,25 @@ TIED = "tied"
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """What an action does about another case (`hotline.procedure.Action.tie`).
+
+    relation  one of `RELATIONS`
+    change    "made": to the case that the input `names` names; "ended": the tie that stands is
+              undone, if there is one; "done": the answer of the other was carried over
+    names     an input of type `case`
+    other     the action that the other case takes with it, in the same transaction
+    opens     the other case is a new one, which `other` opens
+    """
+
+    relation: str
+    change: str = "made"
+    names: str = ""
+    other: str = ""
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChange:
     """One tie made, ended or done, between two numbers; `due` where the answer is there already."""
 
@@ -43,16 +62,7 @@ class LinkChange:
     due: bool = False
 
 
-def carries(before: CaseFile, after: CaseFile) -> bool:
-    """Whether what waits for the answer of this case has to be looked at.
-
-    It has been given (评价阶段), or the case has come to its end.
-    """
-    stands = (Phase.VERDICT, Phase.CLOSED)
-    return bool(after.merged) and after.phase in stands and after.phase != before.phase
-
-
-def inputs_of_split(case: CaseFile, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def inputs_of_split(case: "CaseFile", inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The form of the case that is split off: its own matter, the same requester."""
     given = {name: value for name in REQUESTER if (value := getattr(case, name))}
     if "requester_phone" not in given:

@@ -18,14 +18,14 @@ from hotline.draft import Count, Draft
 from hotline.effects import EFFECTS
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
-from hotline.other_cases import tie
+from hotline.other_cases import carries, tie
 from hotline.people import Actor, Role
 from hotline.permissions import may, recused
 from hotline.procedure import Action, Phase, Procedure
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from hotline.telling import Tell, tells
-from hotline.ties import TIED, LinkChange, carries
+from hotline.ties import TIED, LinkChange
 from hotline.winding import following, started
 
 # What an event notes before and after, besides the stage.

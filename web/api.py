@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from dispatch.accesses import note_access
 from dispatch.figures import figures, period
 from dispatch.intake import log_call, open_case
+from dispatch.linked import links_of
 from dispatch.perform import perform
 from dispatch.queues import PAGE, Filters, queue
 from dispatch.record import load
@@ -131,9 +132,10 @@ async def show_case(
         if case is None:
             raise NotFound
         past = await timeline(connection, case.id)
+        links = await links_of(connection, case.id, me)
     if case.confidential:
         await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
-    return Response(case_view(case, me, rulebook=rulebook, now=now, past=past))
+    return Response(case_view(case, me, rulebook=rulebook, now=now, past=past, links=links))
 
 
 @get("/cases/{number:str}/clocks/{name:str}", responses=_problems(404, 422))

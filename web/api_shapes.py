@@ -212,6 +212,21 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     rang: str
 
 
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """Another case that has to do with this one; `label` says what it is to this one.
+
+    `relation`: merged, split, follows or same_matter; `done`: its answer was carried over.
+    """
+
+    relation: str
+    label: str
+    number: str
+    kind: str
+    stage: str
+    made_at: datetime
+    done: bool
+
+
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """A case where it stands. `lookup_code` is for call agents, `history` for a case read alone.
 
@@ -257,6 +272,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     pending: PendingView
     assignments: list[AssignmentView]
     actions: list[ActionView]
+    merged: int = 0
+    links: list[LinkView] | UnsetType = UNSET
     history: list[EventView] | UnsetType = UNSET
 
 

@@ -1,11 +1,12 @@
 """A case and everything about it as the JSON API answers it, for one reader."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec import UNSET
 
 from dispatch.figures import COUNTS, RATES, Figures, UnitFigures
+from dispatch.linked import Linked
 from dispatch.queues import QueuePage, Row
 from dispatch.timelines import Entry, Timeline, rang, said
 from hotline.calendar import in_shanghai
@@ -31,6 +32,7 @@ from web.api_shapes import (
     EventView,
     FiguresLine,
     FiguresView,
+    LinkView,
     NeedView,
     NodeView,
     RequesterView,
@@ -49,6 +51,7 @@ def case_view(
     rulebook: Rulebook,
     now: datetime,
     past: Timeline | None = None,
+    links: Sequence[Linked] = (),
     shows_code: bool = False,
 ) -> CaseView:
     """The case for this reader. Clocks and assignments of every round with `past`, and history."""
@@ -117,6 +120,8 @@ def case_view(
         pending=pending_view(case, past.history if past else None, text=text),
         assignments=[_assignment(part, rulebook) for part in assignments],
         actions=[_action(action, case.kind) for action in open_actions(case, actor)],
+        merged=case.merged,
+        links=UNSET if past is None else [_link(one) for one in links],
         history=UNSET
         if past is None
         else [_event(e, case.kind, rulebook, text) for e in past.history],
@@ -134,6 +139,18 @@ def explained_clock(
         return clock_days(clock, case, rulebook, shown, now=now)
     except ValueError as fault:
         raise Incomplete({"name": str(fault)}) from None
+
+
+def _link(one: Linked) -> LinkView:
+    return LinkView(
+        relation=one.relation,
+        label=one.label,
+        number=one.row.number,
+        kind=one.row.kind,
+        stage=one.row.stage,
+        made_at=in_shanghai(one.made_at),
+        done=one.done,
+    )
 
 
 def list_view(page: QueuePage, actor: Actor, rulebook: Rulebook) -> CaseList:

@@ -28,6 +28,7 @@ from web.case_view import Attempt, case_view
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, signed_in
 from web.navigation import home_of
 from web.refusals import status_of
+from web.related import related
 from web.render import case_url, page, redirect, render
 
 
@@ -87,6 +88,8 @@ async def move_case(
         )
     taken = procedure(outcome.case.kind).action(action)
     told = f"“{taken.label if taken else action}”已完成。"
+    if taken and taken.tie and taken.tie.opens and outcome.other:
+        told = f"“{taken.label}”已完成，新工单号{outcome.other.number}。"
     if back := _own_path(form.one("back")):
         return redirect(request, back, flash=told)
     if request.headers.get("hx-request") != "true":
@@ -192,6 +195,8 @@ async def _case_page(
     flash: str = "",
 ) -> Response[Any]:
     case, past = await _read(office, me, number)
+    async with office.pool.acquire() as connection:
+        beside = await related(connection, case, me)
     if case.confidential and request.method == "GET":
         await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
     return page(
@@ -202,6 +207,7 @@ async def _case_page(
         view=case_view(case, past, me, rulebook=rulebook, now=now, revealed=revealed),
         attempt=attempt,
         rulebook=rulebook,
+        related=beside,
     )
 
 

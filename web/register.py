@@ -17,7 +17,8 @@ from hotline.rulebook import Rulebook
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.navigation import REGISTRARS
 from web.refusals import status_of
-from web.render import case_url, page, redirect
+from web.related import earlier
+from web.render import case_url, page, redirect, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,23 @@ async def create_entry(
     return redirect(request, case_url(number), flash=f"“{opening.action.label}”已完成：{number}。")
 
 
+@post("/{kind:str}/{action:str}/earlier", status_code=200)
+async def list_earlier(
+    request: WebRequest,
+    kind: FromPath[str],
+    action: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    form: TheForm,
+) -> Response[Any]:
+    """Earlier entries on what is being typed. Sent as a form: no address holds a title."""
+    _opening(me, kind, action)
+    typed = {name: form.one(name) for name in ("title", "document_number", "sender")}
+    async with office.pool.acquire() as connection:
+        found = await earlier(connection, me, kind, typed)
+    return render(request, "register/_earlier.html", earlier=found)
+
+
 def _opening(me: Actor, kind: str, action: str) -> Opening:
     rules = PROCEDURES.get(kind)
     known = [one.name for one in rules.openings] if rules and rules is not CITIZEN else []
@@ -136,5 +154,5 @@ def _form_page(
 router = Router(
     "/register",
     guards=[roles(*sorted(REGISTRARS))],
-    route_handlers=[show_register, new_entry, create_entry],
+    route_handlers=[show_register, new_entry, create_entry, list_earlier],
 )

@@ -10,10 +10,10 @@ from typing import Any
 
 from hotline.casefile import CaseFile
 from hotline.people import UNIT_ROLES, Role
-from hotline.procedure import Action, Tie
+from hotline.procedure import Action
 from hotline.procedures.afterwards import archive, look_back
 from hotline.procedures.merging import has_unit
-from hotline.ties import MERGED
+from hotline.ties import MERGED, Tie
 
 DECIDING = (Role.REVIEWER, Role.SUPERVISOR)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)

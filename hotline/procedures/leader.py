@@ -386,6 +386,7 @@ LEADER = Procedure(
     matter="批示件",
     words=WORDS,
     numbered=True,
+    shows_earlier=True,
     returns=RETURNS,
     ledger=LEDGER,
 )

@@ -16,8 +16,8 @@ from typing import Any
 
 from hotline.casefile import CaseFile
 from hotline.people import Actor, Role
-from hotline.procedure import NEW, Action, Tie
-from hotline.ties import MERGED, SAME_MATTER, SPLIT
+from hotline.procedure import NEW, Action
+from hotline.ties import MERGED, SAME_MATTER, SPLIT, Tie
 
 UNMERGE, FOLLOW = "unmerge", "follow"
 """What time does with a merged case: `dispatch.following`."""

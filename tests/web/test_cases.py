@@ -39,7 +39,7 @@ async def test_each_sees_the_buttons_that_they_can_use(client_as: ClientAs, offi
     number = await opened(office)
     agent = await (await client_as(AGENT)).get(f"/cases/{number}")
     dispatcher = await (await client_as(DISPATCHER)).get(f"/cases/{number}")
-    assert actions_on(agent.text) == {"amend", "supplement", "answer_directly"}
+    assert actions_on(agent.text) == {"amend", "supplement", "answer_directly", "withdraw"}
     assert "dispatch" in actions_on(dispatcher.text)
     assert (await (await client_as(WATER_CLERK)).get(f"/cases/{number}")).status_code == 404
 
