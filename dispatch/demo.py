@@ -13,7 +13,6 @@ from datetime import datetime, time, timedelta
 from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.demo_city import DemoRequest, city, requests
-from dispatch.demo_leaders import instruction_lives
 from dispatch.demo_life import PACE, Cast
 from dispatch.demo_scenes import scene_lives
 from dispatch.demo_story import Story
@@ -61,9 +60,8 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         rulebook = await read_rulebook(connection)
         cast = await _cast(connection, rulebook)
         lives = await _lives(connection, cast, now=now, rng=random.Random(seed), count=count)
-        told = await instruction_lives(connection, cast, now=now, rng=random.Random(seed))
         played = await scene_lives(connection, cast, now=now, rng=random.Random(seed))
-        await record.write_many(connection, [*lives, *told, *played])
+        await record.write_many(connection, [*lives, *played])
         await _mark_texts_delivered(connection, office.settings.sms_signature)
         await _write_calls(connection, lives, cast, now=now, rng=random.Random(seed))
     office.reference.forget()

@@ -142,11 +142,18 @@ class Life:
         inputs: Mapping[str, Any],
         *,
         at: datetime | None = None,
+        found: Mapping[str, Any] | None = None,
     ) -> None:
         """One move, by the rules of the day."""
         moment = at or self.at
         moved = move(
-            case, name, actor=actor, inputs=inputs, now=moment, rulebook=self.cast.rulebook
+            case,
+            name,
+            actor=actor,
+            inputs=inputs,
+            now=moment,
+            rulebook=self.cast.rulebook,
+            found=found,
         )
         self.keep(moved, moment)
 

@@ -1,47 +1,33 @@
-"""The other kinds' demonstration cases: plays told in `dispatch/demo_city/scenes/<kind>.toml`.
+"""The demonstration's scenes (`dispatch.demo_city.plays`), played through the real moves.
 
-    [[scene]]
-    title = "…"                   # of the case, where the opening asks for one and gives none
-    opened = 12.5                 # how many days ago it begins, at least
-    upto = ["review", "working"]  # one more case for each, which stands there now
-    [[scene.step]]
-    action = "register"           # the first one opens the case
-    role = "petitions"            # who; of a unit role, somebody of the lead unit
-    co = true                     # … of a co-unit
-    unit = "B16"                  # … of this unit
-    after = 2.5                   # hours since the step before
-    [scene.step.inputs]
-    received_on = "today-3"       # a day, counted from that of the step; "{year}" is its year
-    earlier = "case:challenge"    # the number of a case of that kind
-
-A scene begins earlier than it says where holidays would push its last step into the future. What
-time does (deemed receipt, warnings, breaches) needs no step.
+A scene begins earlier than it says where holidays would push its last step into the future, and
+a step waits where what it waits for has not come yet. What time does needs no step.
 """
 
 import random
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib.resources import files
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from dispatch.db import Connection
+from dispatch.demo_city.plays import Scene, SceneFault, Step, scenes
 from dispatch.demo_life import Cast, Life, Over
-from dispatch.intake import new_file
 from dispatch.serials import next_serial
+from dispatch.ties import new_file
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Refusal
 from hotline.numbers import case_number, register_number
 from hotline.people import UNIT_ROLES, Actor, Role, citizen
-from hotline.procedures import PROCEDURES, procedure
+from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from hotline.transition import Move, open_actions
 
@@ -53,36 +39,6 @@ EARLIER = (0, 1, 2, 4, 7, 11, 16, 30)
 LONGEST_HOLIDAY = timedelta(days=12)
 
 _DAY = re.compile(r"today([+-]\d{1,4})?")
-
-
-class SceneFault(Exception):
-    """A scene cannot be played as it is written: says which file, scene, step, and why."""
-
-
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody does, `after` so many hours."""
-
-    action: str
-    role: Role
-    after: float = 0
-    co: bool = False
-    unit: str = ""
-    inputs: dict[str, Any] = {}
-
-
-class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The play of one case. `kind` and `name` (for messages) come from its file."""
-
-    title: str
-    opened: float
-    step: tuple[Step, ...]
-    upto: tuple[str, ...] = ()
-    kind: str = ""
-    name: str = ""
-
-    def fault(self, at: int, why: object) -> SceneFault:
-        """What is wrong with the step of that index."""
-        return SceneFault(f"{self.name}, step {at + 1} ({self.step[at].action}): {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +62,7 @@ class Played(Life):
     scene: Scene = field(kw_only=True)
     by_day: bool = field(kw_only=True)
     endless: bool = field(kw_only=True)
-    numbers: Mapping[str, str] = field(kw_only=True)
+    others: Mapping[str, CaseFile] = field(kw_only=True)
     done: int = 0
 
     def live(self) -> list[Move]:
@@ -175,7 +131,13 @@ class Played(Life):
             raise self.scene.fault(at, f"nobody is {step.role} here")
         able = [one for one in people if step.action in {a.name for a in open_actions(before, one)}]
         # Where nobody can, the refusal of the first says why.
-        self.take(before, step.action, self.rng.choice(able or people[:1]), inputs)
+        person = self.rng.choice(able or people[:1])
+        found = {
+            name: self.others[value.removeprefix("case:")]
+            for name, value in step.inputs.items()
+            if isinstance(value, str) and value.removeprefix("case:") in self.others
+        }
+        self.take(before, step.action, person, inputs, found=found)
 
     def _time_does_something(self) -> bool:
         """Go on to the next moment at which a clock rings; False where none will any more."""
@@ -208,96 +170,66 @@ class Played(Life):
         return heads or [self.cast.clerk(unit) for unit in units]
 
     def _said(self, value: Any) -> Any:
-        """A value of the file, with the days and the year of this moment."""
+        """A value of the file, with the row, the days and the year of this moment."""
+        if isinstance(value, list):
+            return [said for one in value if (said := self._said(one))]
         if not isinstance(value, str):
             return value
         today = in_shanghai(self.at).date()
         if found := _DAY.fullmatch(value):
             return (today + timedelta(days=int(found.group(1) or 0))).isoformat()
         if value.startswith("case:"):
-            return self.numbers.get(value.removeprefix("case:"), _a_number(self.at))
+            other = self.others.get(value.removeprefix("case:"))
+            return other.number if other else _a_number(self.at)
+        for name, words in self.scene.row.items():
+            value = value.replace(f"{{{name}}}", words)
         return value.replace("{year}", str(today.year))
-
-
-def scenes() -> Iterator[Scene]:
-    """Every scene of every file, in order. Raises SceneFault."""
-    folder = files("dispatch.demo_city") / "scenes"
-    if not folder.is_dir():
-        return
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".toml"):
-            yield from scenes_of(file.name.removesuffix(".toml"), file.read_text("utf-8"))
-
-
-def scenes_of(kind: str, text: str) -> Iterator[Scene]:
-    """The scenes of one file. Raises SceneFault."""
-    name = f"scenes/{kind}.toml"
-    if kind not in PROCEDURES:
-        raise SceneFault(f"{name}: there is no procedure {kind!r}")
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise SceneFault(f"{name}: {wrong}") from wrong
-    if not tables.get("scene") or set(tables) != {"scene"}:
-        raise SceneFault(f"{name}: has [[scene]] tables and nothing else, not {list(tables)}")
-    for at, table in enumerate(tables["scene"], 1):
-        yield _checked(table, kind, f"{name}, scene {at} “{table.get('title', '')}”")
-
-
-def _checked(table: dict[str, Any], kind: str, name: str) -> Scene:
-    rules = procedure(kind)
-    try:
-        scene = msgspec.convert({**table, "kind": kind, "name": name}, Scene)
-    except msgspec.ValidationError as wrong:
-        raise SceneFault(f"{name}: {wrong}") from wrong
-    if unknown := set(scene.upto) - {stage.name for stage in rules.stages}:
-        raise SceneFault(f"{name}: there is no stage {', '.join(sorted(unknown))}")
-    if not scene.step:
-        raise SceneFault(f"{name}: nothing happens")
-    for at, step in enumerate(scene.step):
-        action = rules.action(step.action)
-        if action is None:
-            raise scene.fault(at, "there is no such action")
-        if (action in rules.openings) != (at == 0):
-            raise scene.fault(at, "the first step, and no other, opens the case")
-        known = {name for name, _ in action.inputs}
-        if other := set(step.inputs) - known:
-            raise scene.fault(at, f"does not ask for {', '.join(sorted(other))}")
-    return scene
 
 
 async def scene_lives(
     connection: Connection, cast: Cast, *, now: datetime, rng: random.Random
 ) -> list[list[Move]]:
     """The moves of every case of every scene, the oldest first, numbered in their registers."""
-    plans = [
-        plan(scene, halt, cast, now=now, seed=rng.getrandbits(32))
-        for scene in scenes()
-        for halt in ("", *scene.upto)
-    ]
-    plans.sort(key=lambda one: one.opened_at)
-    serials = await connection.fetch(
-        "select nextval('case_serial') as serial from generate_series(1, $1)", len(plans)
-    )
-    lives, numbers = [], dict[str, str]()
-    for one, row in zip(plans, serials, strict=True):
-        number = case_number(in_shanghai(one.opened_at).date(), row["serial"])
-        lives.append(played(one, cast, now=now, number=number, numbers=numbers).moves)
-        numbers[one.scene.kind] = number
+    told = sorted(scenes(), key=lambda scene: scene.reads)
+    lives, others = list[list[Move]](), dict[str, CaseFile]()
+    for _, several in groupby(told, key=lambda scene: scene.reads):
+        plans = [
+            plan(scene, halt, cast, now=now, seed=rng.getrandbits(32), others=others)
+            for scene in several
+            for halt in scene.halts
+        ]
+        plans.sort(key=lambda one: one.opened_at)
+        serials = await connection.fetch(
+            "select nextval('case_serial') as serial from generate_series(1, $1)", len(plans)
+        )
+        for one, row in zip(plans, serials, strict=True):
+            number = case_number(in_shanghai(one.opened_at).date(), row["serial"])
+            life = played(one, cast, now=now, number=number, others=others)
+            lives.append(life.moves)
+            if not one.halt:
+                others[one.scene.kind] = life.case
     await enter_in_registers(connection, lives, cast.rulebook)
     return lives
 
 
-def plan(scene: Scene, halt: str, cast: Cast, *, now: datetime, seed: int) -> Plan:
+def plan(
+    scene: Scene,
+    halt: str,
+    cast: Cast,
+    *,
+    now: datetime,
+    seed: int,
+    others: Mapping[str, CaseFile] = MappingProxyType({}),
+) -> Plan:
     """When the scene begins, so that it is over now, or stands in `halt`. Raises SceneFault."""
     first: SceneFault | None = None
     for by_day in (True, False):
         told = Plan(scene, halt, now - timedelta(days=scene.opened), by_day, seed)
         try:
-            whole = played(told, cast, now=now + FAR, endless=True)
+            whole = played(told, cast, now=now + FAR, others=others, endless=True)
             for opened_at in _beginnings(whole, now):
                 tried = replace(told, opened_at=opened_at)
-                if _stands(played(tried, cast, now=now)):
+                if _stands(played(tried, cast, now=now, others=others)):
                     return tried
         except SceneFault as fault:
             first = first or fault
@@ -329,7 +261,7 @@ def played(
     *,
     now: datetime,
     number: str = "",
-    numbers: Mapping[str, str] = MappingProxyType({}),
+    others: Mapping[str, CaseFile] = MappingProxyType({}),
     endless: bool = False,
 ) -> Played:
     """The case, lived. Raises SceneFault."""
@@ -343,7 +275,7 @@ def played(
         scene=one.scene,
         by_day=one.by_day,
         endless=endless,
-        numbers=numbers,
+        others=others,
     )
     life.live()
     return life

@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.demo_city import DemoRequest
 from dispatch.demo_life import Life, Over
-from dispatch.intake import new_file
+from dispatch.ties import new_file
 from hotline.calendar import in_shanghai
 from hotline.people import Role, citizen
 from hotline.procedure import Phase

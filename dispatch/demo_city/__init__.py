@@ -24,7 +24,6 @@ from dispatch.demo_city.filling import PHONE_PREFIX, Filler
 from dispatch.demo_city.records import (
     DemoCategory,
     DemoCity,
-    DemoInstruction,
     DemoPlace,
     DemoRequest,
     DemoResponsibility,
@@ -39,7 +38,6 @@ __all__ = [
     "PHONE_PREFIX",
     "DemoCategory",
     "DemoCity",
-    "DemoInstruction",
     "DemoPlace",
     "DemoRequest",
     "DemoResponsibility",
@@ -49,7 +47,6 @@ __all__ = [
     "Matter",
     "Refusal",
     "city",
-    "instructions",
     "requests",
 ]
 
@@ -106,12 +103,6 @@ def requests(seed: int, count: int) -> list[DemoRequest]:
         if len(made) == before:
             raise ValueError(f"no more than {before} distinct requests")
     return list(made.values())[:count]
-
-
-@cache
-def instructions() -> tuple[DemoInstruction, ...]:
-    """The leaders' instructions of the demonstration; "{year}" stands for the year of a paper."""
-    return tuple(DemoInstruction(**row) for row in _rows("instructions.csv"))
 
 
 def _unseen(filler: Filler, matter: Matter, made: Container[str]) -> DemoRequest | None:

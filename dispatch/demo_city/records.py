@@ -157,25 +157,6 @@ class DemoRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoInstruction:
-    """One leader's instruction, and the stage in which it stands now.
-
-    A stub of what is handled off line (`stage` "offline") has no words.
-    """
-
-    stage: str
-    leader_grade: str
-    leader: str
-    priority: str
-    lead_unit: str
-    co_unit: str
-    sender: str
-    document_number: str
-    title: str
-    instruction: str
-
-
-@dataclass(frozen=True, slots=True)
 class DemoCity:
     """The whole invented city.
 

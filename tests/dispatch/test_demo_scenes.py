@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dispatch.demo_city import PHONE_PREFIX, city
+from dispatch.demo_city import PHONE_PREFIX
+from dispatch.demo_city.plays import Scene, SceneFault, scenes, scenes_of
 from dispatch.demo_life import Cast
-from dispatch.demo_scenes import Scene, SceneFault, plan, played, scenes, scenes_of
-from hotline.calendar import SHANGHAI, calendar_in_file
-from hotline.people import Actor, Role
+from dispatch.demo_scenes import plan, played
+from hotline.calendar import SHANGHAI
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES, procedure
-from hotline.rulebook import Entry, Line, Rulebook, UnitEntry
 from hotline.transition import Move
+from tests.demo_cast import demo_cast
 
 SCENES = tuple(scenes())
 # A working afternoon, a night, a Sunday, in the middle of a long holiday and just after one.
@@ -66,51 +66,13 @@ inputs = {progress = "已开工。"}
 
 @pytest.fixture(scope="module")
 def cast() -> Cast:
-    """The people of the demonstration city, numbered as they stand in its files."""
-    town = city()
-    ids = {unit.code: at for at, unit in enumerate(town.units, 1)}
-    rulebook = Rulebook(
-        calendar=calendar_in_file(),
-        units={
-            ids[one.code]: UnitEntry(
-                ids[one.code], one.code, one.name, one.short_name, one.kind,
-                ids.get(one.parent_code), True,
-            )
-            for one in town.units
-        },
-        categories={
-            one.code: Entry(one.code, one.parent_code, one.name) for one in town.categories
-        },
-        places={one.code: Entry(one.code, one.parent_code, one.name) for one in town.places},
-        catalogue=tuple(
-            Line(one.category_code, one.place_code, ids[one.unit_code], one.valid_from,
-                 one.valid_until, one.basis)
-            for one in town.responsibilities
-        ),
-        version="test",
-    )  # fmt: skip
-    people = [
-        Actor(
-            name=one.name,
-            roles=frozenset(Role(role) for role in one.roles),
-            staff_id=at,
-            unit_id=ids[one.unit_code],
-            unit_ids=rulebook.subtree(ids[one.unit_code]),
-        )
-        for at, one in enumerate(town.staff, 1)
-    ]
-    return Cast(
-        {role: tuple(one for one in people if one.has(role)) for role in Role},
-        {one.unit_id: one for one in people if one.has(Role.CLERK) and one.unit_id},
-        town.remarks,
-        rulebook,
-    )
+    return demo_cast()
 
 
 def lives(told: tuple[Scene, ...], cast: Cast, now: datetime) -> Iterator[tuple[str, list[Move]]]:
     """The stage where each case is to stand ("" at the end), and its moves."""
     for at, scene in enumerate(told):
-        for halt in ("", *scene.upto):
+        for halt in scene.halts:
             one = plan(scene, halt, cast, now=now, seed=at)
             yield halt, played(one, cast, now=now).moves
 
