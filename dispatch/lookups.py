@@ -60,6 +60,9 @@ async def _named(database: Database, word: str, typed: Any, actor: Actor) -> Cas
     case = await record.load(database, number, actor)
     if case is None:
         raise Incomplete({word: f"“{INPUTS[word].label}”：没有这个编号"})
+    asked = INPUTS[word].of
+    if asked and case.kind != asked:
+        raise Incomplete({word: f"“{INPUTS[word].label}”：{number}不是{procedure(asked).matter}件"})
     return case
 
 

@@ -5,8 +5,9 @@ stands in `hotline.extra_time`.
 """
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 
-from hotline.calendar import in_shanghai
+from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.draft import Count, Draft
 from hotline.errors import Incomplete, NotAvailable
@@ -75,6 +76,12 @@ def amend(draft: Draft) -> None:
 def accept(draft: Draft) -> None:
     """The citizen clock runs from here."""
     draft.set(accepted_at=draft.now)
+
+
+def accept_on_receipt(draft: Draft) -> None:
+    """令94 21: what meets the conditions is accepted as of the day of its receipt."""
+    day = date.fromisoformat(str(draft.case.details["received_on"]))
+    draft.set(accepted_at=datetime.combine(day, time.min, SHANGHAI))
 
 
 def assign(draft: Draft) -> None:
@@ -178,6 +185,12 @@ def co_punctual(draft: Draft) -> None:
 
 def reply(draft: Draft) -> None:
     """The lead has answered: in time or not, and after how many working days the first time."""
+    hand_in(draft)
+    answered(draft)
+
+
+def hand_in(draft: Draft) -> None:
+    """The lead has done its part, in time or not; somebody else gives the answer."""
     lead = draft.own_part()
     draft.change_parts(lambda part: part is lead, replied_at=draft.now)
     handle = draft.case.clock("handle")
@@ -186,7 +199,6 @@ def reply(draft: Draft) -> None:
         draft.count("late" if late else "on_time")
         if late and handle.rung < BREACHED:
             draft.count("overdue")
-    answered(draft)
 
 
 def answered(draft: Draft) -> None:
@@ -356,9 +368,10 @@ def adjust_limits(draft: Draft) -> None:
 EFFECTS: dict[str, Callable[[Draft], None]] = {
     effect.__name__: effect
     for effect in (
-        describe, amend, accept, assign, withdraw, sign, deem, designate, co_reply, reply,
-        answered, new_round, round_together, callback, rate, unrated, remind, supervise, ring,
-        release, co_punctual, recalendar, adjust_limits, detail, quote, restrict, protect, seal,
-        report_to_leader, bind, returned, *EXTRA_TIME, *OTHER_CASES, *PASSING_ON, *NAMED_DAYS,
+        describe, amend, accept, accept_on_receipt, assign, withdraw, sign, deem, designate,
+        co_reply, reply, hand_in, answered, new_round, round_together, callback, rate, unrated,
+        remind, supervise, ring, release, co_punctual, recalendar, adjust_limits, detail, quote,
+        restrict, protect, seal, report_to_leader, bind, returned, *EXTRA_TIME, *OTHER_CASES,
+        *PASSING_ON, *NAMED_DAYS,
     )
 }  # fmt: skip

@@ -89,13 +89,39 @@ def request_stop(draft: Draft) -> None:
     _rewind(draft)
 
 
-def _within_the_cap(draft: Draft, rule: ClockRule, stops: tuple[Stop, ...]) -> None:
+def _within_the_cap(
+    draft: Draft, rule: ClockRule, stops: tuple[Stop, ...], name: str = "stop_until"
+) -> None:
     if rule.stoppable is None:
         return
     most = rule.stoppable.most
     days = days_stopped(most.unit, stops, draft.rulebook.calendar)
     if days > most.amount:
-        raise Incomplete({"stop_until": f"停止计时累计不得超过{most.text}，这样将达到{days}天"})
+        raise Incomplete({name: f"停止计时累计不得超过{most.text}，这样将达到{days}天"})
+
+
+def stop_for_correction(draft: Draft) -> None:
+    """The time of a correction (补正) is not counted: from the notice until what comes back.
+
+    It ends at the latest with the day by which the correction is asked (`correct_by`).
+    """
+    until_on = date.fromisoformat(draft.inputs["correct_by"])
+    if until_on <= in_shanghai(draft.now).date():
+        raise Incomplete({"correct_by": "补正期限应晚于今天"})
+    until_at = datetime.combine(until_on, LAST_MOMENT, SHANGHAI)
+    for rule, clock in _stoppable(draft):
+        _within_the_cap(draft, rule, (*clock.rests, Stop(draft.now, until_at)), "correct_by")
+        if draft.now < clock.due_at and rule.stoppable:
+            stop = ClockStop(
+                from_at=draft.now,
+                until_at=until_at,
+                ground="supplement",
+                basis=rule.stoppable.basis,
+                reason="补正通知",
+            )
+            _replace(draft, clock, msgspec.structs.replace(clock, stops=(*clock.stops, stop)))
+    draft.count("stopped")
+    _rewind(draft)
 
 
 def grant_stop(draft: Draft) -> None:
@@ -142,6 +168,7 @@ def resume(draft: Draft) -> None:
 
 EXTRA_TIME: tuple[Callable[[Draft], None], ...] = (
     request_extension, grant_extension, deny_extension, request_stop, grant_stop, deny_stop, resume,
+    stop_for_correction,
 )  # fmt: skip
 
 

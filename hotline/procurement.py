@@ -227,3 +227,57 @@ def day(details: Mapping[str, Any], name: str) -> date | None:
 
 SUSPENSION = Limit(30, "calendar_day", roll=False)
 """暂停采购活动 at most: a limit of the authority, so its last day does not roll (政府采购法 57)."""
+
+AUTHORITIES = {
+    "ours": "本级财政部门管辖",
+    "other": "不属于本级财政部门管辖",
+}
+PROCUREMENT_STAGES = {
+    "no_winner": "尚未确定中标、成交供应商",
+    "winner": "已确定中标、成交供应商，尚未签订合同",
+    "unperformed": "合同已签订，尚未履行",
+    "performed": "合同已履行",
+}
+COMPLAINT_REFUSALS = {
+    "late": "超过法定投诉期限",
+    "wrong_authority": "不属于本部门管辖",
+    "not_challenged": "未依法质疑或者超出已质疑事项的范围",
+    "uncorrected": "逾期未补正或者补正后仍不符合规定",
+    "handled": "同一投诉事项已经财政部门投诉处理",
+    "other_condition": "不符合规定的其他投诉条件",
+}
+COMPLAINT_RESULTS = {
+    "rejected": "驳回投诉",
+    "no_effect": "投诉成立，未影响采购结果",
+    "effect": "投诉成立，影响或者可能影响采购结果",
+}
+REJECTIONS = {
+    "not_admissible": "受理后发现不符合法定受理条件",
+    "no_facts": "投诉事项缺乏事实依据，投诉事项不成立",
+    "fabricated": "捏造事实或者提供虚假材料",
+    "unlawful_evidence": "以非法手段取得证明材料",
+}
+UNFOUNDED_GROUNDS = ("no_facts", "fabricated", "unlawful_evidence")
+WILFUL_GROUNDS = ("fabricated", "unlawful_evidence")
+COMPLAINT_CONSEQUENCES = {
+    "redo": "责令重新开展采购活动",
+    "void_result": "认定中标、成交结果无效，重新确定或者重新采购",
+    "cancel_contract": "撤销合同，重新确定或者重新采购",
+    "damages": "由责任方承担赔偿责任",
+}
+CONSEQUENCE_OF = {
+    "no_winner": "redo",
+    "winner": "void_result",
+    "unperformed": "cancel_contract",
+    "performed": "damages",
+}
+"""What follows from a complaint that is upheld with effect, by the stage of the procurement."""
+
+
+def complaint_refusal_of(details: Mapping[str, Any]) -> str | None:
+    """The ground on which a complaint is not acceptable as it is registered (令94 19-21)."""
+    if details.get("authority", "ours") != "ours":
+        return "wrong_authority"
+    if not details.get("within_challenge"):
+        return "not_challenged"
+    return "late" if details.get("in_time") == "no" else None

@@ -114,7 +114,7 @@ class Input:
 
     Types: line, text, choice, choices, flag, unit, units, category, place, phone, integer
     (within `least` and `most`), money (yuan, kept as "1200.50"), day (kept as "2026-03-20"),
-    case (the number of another case).
+    case (the number of another case, which is `of` that kind where one is named).
     A `private` input tells who the requester is: it is never shown in the history.
     """
 
@@ -127,6 +127,7 @@ class Input:
     help: str = ""
     least: int | None = None
     most: int | None = None
+    of: str = ""
 
 
 SHARED = (

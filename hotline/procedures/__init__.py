@@ -5,6 +5,7 @@ from hotline.procedure import Procedure
 from hotline.procedures.assessment import ASSESSMENT
 from hotline.procedures.challenge import CHALLENGE
 from hotline.procedures.citizen import CITIZEN
+from hotline.procedures.complaint import COMPLAINT
 from hotline.procedures.joint_service import JOINT_SERVICE
 from hotline.procedures.leader import LEADER
 from hotline.procedures.method_change import METHOD_CHANGE
@@ -24,6 +25,7 @@ PROCEDURES: dict[str, Procedure] = {
         SUPPLY_BREACH,
         JOINT_SERVICE,
         CHALLENGE,
+        COMPLAINT,
     )
 }
 

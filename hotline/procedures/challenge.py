@@ -98,7 +98,7 @@ WORDS = (
     Input("talked_with", "沟通对象", "line", max_length=100),
     Input("talk", "沟通情况", "text", max_length=4000),
     Input("challenge_consequence", "质疑结果处理", "choice", CHALLENGE_CONSEQUENCES),
-    Input("complaint", "投诉件编号", "case"),
+    Input("complaint", "投诉件编号", "case", of="complaint"),
 )
 
 RESULTS = (
@@ -208,7 +208,7 @@ ACTIONS = (
     ),
     Action(
         "submit_draft", "提交答复稿", when=("drafting",), to="section_review", by=UNITS,
-        part="lead", needs=("challenge_result", "reply"), does=("reply",), handles=True,
+        part="lead", needs=("challenge_result", "reply"), does=("hand_in",), handles=True,
         derives=hinted, tells=("procurement/drafted",), papers=("challenge_draft",), tone="primary",
     ),
     Action(
@@ -257,7 +257,7 @@ ACTIONS = (
     Action(
         "note_complaint", "登记已提起投诉", when=(*IN_REVIEW, *WITH_UNITS, "following", "answered"),
         to=after_complaint, by=(Role.FINANCE, Role.PROCUREMENT), needs=("complaint",),
-        does=("detail",), derives=kept,
+        reads=("complaint",), does=("detail",), derives=kept,
     ),
     Action(
         "close_window", "投诉期满办结", when=("answered",), to="closed", by=(Role.CLOCK,),

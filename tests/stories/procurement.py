@@ -1,9 +1,24 @@
 """Letters of suppliers, and how their cases come to stand where a story begins."""
 
+from datetime import datetime
 from typing import Any
 
-from hotline.procurement import LETTER_ITEMS
-from tests.makers import CITY_CLERK, LEADER, PROCUREMENT, WATER_CLERK, Story
+import msgspec
+
+from hotline.calendar import SHANGHAI
+from hotline.casefile import CaseFile
+from hotline.people import Actor
+from hotline.procurement import COMPLAINT_ITEMS, LETTER_ITEMS
+from hotline.transition import Move, move
+from tests.makers import (
+    CITY_CLERK,
+    FINANCE,
+    LEADER,
+    PROCUREMENT,
+    RULEBOOK,
+    WATER_CLERK,
+    Story,
+)
 
 CHALLENGE_LETTER: dict[str, Any] = {
     "title": "关于市图书馆家具采购中标结果的质疑",
@@ -69,4 +84,81 @@ def answered(**changes: Any) -> Story:
         PROCUREMENT, "send_answer", document_number="云采质复〔2026〕5号", no_secrets=True,
         delivery="direct", delivered_on="2026-03-09",
     )  # fmt: skip
+    return story
+
+
+COMPLAINT_LETTER: dict[str, Any] = {
+    "title": "关于市图书馆家具采购的投诉",
+    "supplier": "云州木石家具有限公司",
+    "credit_code": "91990100MA00000X11",
+    "requester_name": "贺经理",
+    "requester_phone": "13800004321",
+    "address": "云津区工业路18号",
+    "respondents": "市图书馆、市采购中心",
+    "project_name": "市图书馆阅览家具采购",
+    "project_number": "YZCG-2026-0107",
+    "procurement_stage": "winner",
+    "received_on": "2026-03-24",
+    "authority": "ours",
+    "within_challenge": True,
+    "complaint_items": list(COMPLAINT_ITEMS),
+    "content": "质疑答复未回应业绩证明问题，请求认定中标结果无效。",
+}
+NUMBER = "2603240000015"
+TUESDAY = datetime(2026, 3, 24, 9, tzinfo=SHANGHAI)
+
+
+class ComplaintStory(Story):
+    """A complaint of Tuesday, 24 March, about a challenge; the story itself is the door.
+
+    `challenge` is what the door finds for the number, `precedents` how many earlier complaints
+    of the same complainant were unfounded.
+    """
+
+    def __init__(
+        self, challenge: CaseFile, *, at: datetime = TUESDAY, precedents: int = 0, **changes: Any
+    ) -> None:
+        self.found = {"challenge": challenge, "precedents": precedents}
+        form = {**COMPLAINT_LETTER, "challenge": challenge.number}
+        super().__init__(
+            at=at, kind="complaint", opening="register", opened_by=FINANCE, form=form, **changes
+        )
+
+    def does(self, actor: Actor, action: str, **inputs: Any) -> Move:
+        """The actor takes the action now, with what the door finds."""
+        case = msgspec.structs.replace(self.case, number=NUMBER) if not self.moves else self.case
+        moved = move(
+            case, action, actor=actor, inputs=inputs, now=self.now, rulebook=RULEBOOK,
+            found=self.found,
+        )  # fmt: skip
+        self.moves.append(moved)
+        self.case = moved.after
+        return moved
+
+
+def complained(**changes: Any) -> ComplaintStory:
+    """A complaint about a challenge that was answered on the first day."""
+    return ComplaintStory(answered().case, **changes)
+
+
+def examined(**changes: Any) -> ComplaintStory:
+    """A complaint about which the respondent has stated its view."""
+    story = complained(**changes)
+    story.does(FINANCE, "accept", in_time="yes")
+    story.does(FINANCE, "send_notices", lead_unit="SWJ", co_units=["CGJ"], document_number="答1")
+    story.does(WATER_CLERK, "sign")
+    story.does(WATER_CLERK, "state", findings="评审程序合法，附评审报告。")
+    return story
+
+
+def decided(
+    complaint_result: str = "rejected", rejection_ground: str = "no_facts", **changes: Any
+) -> ComplaintStory:
+    """A complaint whose decision is signed."""
+    story = examined(**changes)
+    ground = {"rejection_ground": rejection_ground} if complaint_result == "rejected" else {}
+    story.does(
+        FINANCE, "submit_decision", complaint_result=complaint_result, reply="经审理。", **ground
+    )
+    story.does(LEADER, "issue", document_number="云财采决〔2026〕1号")
     return story
