@@ -145,15 +145,18 @@ def document_number(paper: Paper, case: CaseFile, at: datetime) -> str:
 def _merged(case: CaseFile, history: Sequence[Happened], act: Happened) -> dict[str, Any]:
     """What is known under the names of inputs: what the act said goes before what the case says,
     and that before what was said on the way."""
-    told = {name: value for one in history for name, value in one.inputs.items()}
+    rules = procedure(case.kind)
+    told: dict[str, Any] = {}
+    for one in history:
+        action = rules.action(one.action)
+        if action and {"new_round", "round_together"} & set(action.does):
+            # What was answered before was not accepted: there is room to write anew.
+            told.pop("reply", None)
+            told.pop("findings", None)
+        # A reason or a note belongs to its own act alone.
+        told.update({n: value for n, value in one.inputs.items() if n not in ("reason", "note")})
     columns = {name: getattr(case, name) for name in INPUTS if hasattr(case, name)}
     kept = {name: value for name, value in columns.items() if value not in (None, "")}
-    for name in ("reason", "note"):  # belongs to its own act alone
-        told.pop(name, None)
-    if case.lead and case.lead.replied_at is None:
-        # What was answered in an earlier round was not accepted: there is room to write anew.
-        for name in ("reply", "findings"):
-            told.pop(name, None)
     return {**told, **case.details, **kept, **act.inputs}
 
 

@@ -103,6 +103,8 @@ def test_a_report_returned_for_more_work_leaves_room_for_new_findings() -> None:
     story.does(WATER_CLERK, "feed_back", findings="已办结。")
     story.does(SECRETARY, "redo", reason="没有进度安排")
     assert printed(story, "instruction_sheet")["findings"] == ""
+    story.does(WATER_CLERK, "feed_back", findings="已办结，进度安排见附表。")
+    assert "进度安排" in printed(story, "instruction_sheet")["findings"]
 
 
 def test_an_original_passed_on_has_no_copy_notice() -> None:
