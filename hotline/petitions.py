@@ -6,7 +6,6 @@ from typing import Any
 from hotline.casefile import CaseFile
 from hotline.paper import LedgerColumn
 from hotline.people import Actor
-from hotline.procedure import LedgerColumn
 from hotline.vocabulary import LONGEST_TEXT, Input
 
 KINDS = {

@@ -211,19 +211,6 @@ class Precedents:
 
 
 @dataclass(frozen=True, slots=True)
-class Precedents:
-    """Cases of the same kind to be counted: closed within `months`, alike in the detail `same`.
-
-    Only those count whose detail `detail` is one of `values`.
-    """
-
-    same: str
-    detail: str
-    values: tuple[str, ...]
-    months: int
-
-
-@dataclass(frozen=True, slots=True)
 class Returns:
     """退回次数: at which return a case comes under supervision by itself, and who is told."""
 
@@ -254,9 +241,6 @@ class Action:
     counts   earlier cases that the door counts for `derives`
     tie      what it does about another case
     rare     whether its button stands among the further ones (更多操作)
-    derives  what is worked out from it all and kept
-    reads    inputs that name another case: the door finds its file for `derives`
-    counts   earlier cases that the door counts for `derives`
     papers   the papers (文书, `hotline.papers`) that can be printed once it has happened
     """
 
@@ -280,9 +264,6 @@ class Action:
     counts: "Precedents | None" = None
     tie: Tie | None = None
     rare: bool = False
-    derives: Derivation | None = None
-    reads: tuple[str, ...] = ()
-    counts: "Precedents | None" = None
     papers: tuple[str, ...] = ()
     tone: str = "plain"
 

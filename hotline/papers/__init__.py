@@ -2,10 +2,12 @@
 
 from hotline.errors import NotFound
 from hotline.paper import Paper
-from hotline.papers import challenge, citizen, leader, petition
+from hotline.papers import challenge, citizen, complaint, leader, petition
 
 PAPERS: dict[str, Paper] = {
-    paper.name: paper for group in (citizen, leader, petition, challenge) for paper in group.PAPERS
+    paper.name: paper
+    for group in (citizen, leader, petition, challenge, complaint)
+    for paper in group.PAPERS
 }
 
 

@@ -4,6 +4,7 @@ Read beside 政府采购法 55-58, 政府采购法实施条例 55-58 and 政府�
 17-37. There is no extension; only what the law leaves uncounted stops the thirty working days.
 """
 
+from hotline.papers.complaint import LEDGER
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Precedents, Procedure, Stage, Tie
 from hotline.procedures.complaint_clocks import CLOCKS
@@ -119,13 +120,14 @@ ACTIONS = (
     Action(
         "accept", "受理", when=("received",), to="accepted", by=OFFICE, needs=("in_time",),
         check=is_timely, begins=timely_by_the_dates, does=("detail", "accept_on_receipt"),
-        unless=(is_complete, is_admissible), tells=("citizen/letter_accepted",), tone="primary",
+        unless=(is_complete, is_admissible), tells=("citizen/letter_accepted",),
+        papers=("complaint_acceptance",), tone="primary",
     ),
     Action(
         "ask_correction", "通知补正", when=("received",), to="correcting", by=OFFICE,
         needs=("missing_parts", "correct_by", "document_number"), begins=what_is_missing,
         does=("stop_for_correction", "detail"), unless=(not_corrected_yet,),
-        tells=("citizen/letter_incomplete",),
+        tells=("citizen/letter_incomplete",), papers=("complaint_correction",),
     ),
     Action(
         "resubmit", "登记补正材料", when=("correcting",), to="received", by=OFFICE,
@@ -144,12 +146,13 @@ ACTIONS = (
     Action(
         "send_refusal", "送达不予受理通知", when=("refusing",), to="refused", by=OFFICE,
         needs=("document_number", "delivery", "delivered_on"), does=("past_days", "detail"),
-        tells=("citizen/letter_refused",), tone="primary",
+        tells=("citizen/letter_refused",), papers=("complaint_refusal",), tone="primary",
     ),
     Action(
         "send_notices", "发出答复通知和副本", when=("accepted",), to="notified", by=OFFICE,
         needs=("lead_unit", "co_units?", "document_number"), does=("assign",),
-        tells=("unit/dispatched", "co/dispatched"), tone="primary",
+        tells=("unit/dispatched", "co/dispatched"), papers=("complaint_statement",),
+        tone="primary",
     ),
     Action(
         "sign", "签收答复通知", when=("notified",), to="stating", by=UNITS, part="lead",
@@ -193,6 +196,7 @@ ACTIONS = (
         "suspend", "通知暂停采购活动", when=ACCEPTED, by=OFFICE,
         needs=("suspended_on", "document_number", "reason"), does=("past_days", "detail"),
         unless=(not_suspended_yet,), tells=("unit/suspended",),
+        papers=("complaint_suspension",),
     ),
     Action(
         "resume_procurement", "通知恢复采购活动", when=(*OPEN, "issued", "following"), by=OFFICE,
@@ -218,7 +222,7 @@ ACTIONS = (
         counts=Precedents(
             "credit_code", "rejection_ground", UNFOUNDED_GROUNDS, months=UNFOUNDED_MONTHS
         ),
-        tone="primary",
+        papers=("complaint_decision",), tone="primary",
     ),
     Action(
         "deliver", "送达当事人", when=("issued",), by=OFFICE, needs=("delivery", "delivered_on"),
@@ -244,7 +248,7 @@ ACTIONS = (
     Action(
         "withdraw", "投诉人书面撤回，终止处理", when=OPEN, to="terminated", by=OFFICE,
         needs=("withdrawn_on", "document_number"), does=("past_days", "detail"), derives=kept,
-        tells=("former/complaint_ended",),
+        tells=("former/complaint_ended",), papers=("complaint_termination",),
     ),
     Action(
         "void", "撤销登记", when=("received",), to="voided", by=OFFICE, needs=("reason",),
@@ -273,4 +277,5 @@ COMPLAINT = Procedure(
     words=WORDS,
     results=RESULTS,
     numbered=True,
+    ledger=LEDGER,
 )
