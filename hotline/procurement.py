@@ -232,6 +232,10 @@ AUTHORITIES = {
     "ours": "本级财政部门管辖",
     "other": "不属于本级财政部门管辖",
 }
+SCOPES = {
+    "within": "未超出已质疑事项的范围，或者基于质疑答复内容提出",
+    "beyond": "未经质疑或者超出已质疑事项的范围",
+}
 PROCUREMENT_STAGES = {
     "no_winner": "尚未确定中标、成交供应商",
     "winner": "已确定中标、成交供应商，尚未签订合同",
@@ -278,6 +282,6 @@ def complaint_refusal_of(details: Mapping[str, Any]) -> str | None:
     """The ground on which a complaint is not acceptable as it is registered (令94 19-21)."""
     if details.get("authority", "ours") != "ours":
         return "wrong_authority"
-    if not details.get("within_challenge"):
+    if details.get("scope") == "beyond":
         return "not_challenged"
     return "late" if details.get("in_time") == "no" else None

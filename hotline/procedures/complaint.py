@@ -29,6 +29,7 @@ from hotline.procedures.complaint_rules import (
     not_suspended_yet,
     proposed,
     rejection_has_a_ground,
+    something_amended,
     timely_by_the_dates,
     what_is_missing,
 )
@@ -45,6 +46,7 @@ from hotline.procurement import (
     PROCUREMENT_STAGES,
     RECEIVED_WORDS,
     REJECTIONS,
+    SCOPES,
     UNFOUNDED_GROUNDS,
     UNFOUNDED_MONTHS,
 )
@@ -79,7 +81,7 @@ WORDS = (
     *RECEIVED_WORDS,
     Input("respondents", "被投诉人", "line", max_length=200),
     Input("challenge", "质疑件编号", "case", of="challenge"),
-    Input("within_challenge", "未超出已质疑事项的范围", "flag"),
+    Input("scope", "投诉事项范围", "choice", SCOPES),
     Input("authority", "管辖", "choice", AUTHORITIES),
     Input("procurement_stage", "采购所处阶段", "choice", PROCUREMENT_STAGES),
     Input("complaint_items", "投诉书具备的内容", "choices", COMPLAINT_ITEMS),
@@ -107,7 +109,7 @@ RESULTS = (
 REGISTER = (
     "title", "supplier", "credit_code", "requester_name", "requester_phone", "address",
     "postcode?", "respondents", "challenge", "project_name", "project_number",
-    "procurement_stage", "received_on", "posted_on?", "authority", "within_challenge?",
+    "procurement_stage", "received_on", "posted_on?", "authority", "scope",
     "complaint_items", "content",
 )  # fmt: skip
 
@@ -116,6 +118,11 @@ ACTIONS = (
         "register", "登记投诉书", when=(NEW,), to="received", by=OFFICE, needs=REGISTER,
         does=("past_days", "describe", "detail"), derives=judged, reads=("challenge",),
         tie=Tie(FOLLOWS, names="challenge"), tone="primary",
+    ),
+    Action(
+        "amend", "更正登记", when=("received",), by=OFFICE,
+        needs=("authority?", "scope?", "complaint_items?"), check=something_amended,
+        does=("detail",), derives=lacking,
     ),
     Action(
         "accept", "受理", when=("received",), to="accepted", by=OFFICE, needs=("in_time",),

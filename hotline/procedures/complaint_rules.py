@@ -30,13 +30,7 @@ from hotline.spans import years_after
 
 def judged(draft: Draft) -> Mapping[str, Any]:
     """In time or not, by the window of the challenge that it names, and what it lacks."""
-    details = draft.case.details
-    lacks = missing(COMPLAINT_ITEMS, _items(draft.case))
-    return {
-        **_timely(draft, draft.found.get("challenge")),
-        "missing": "；".join(COMPLAINT_ITEMS[item] for item in lacks) or None,
-        **({} if details.get("within_challenge") else {"within_challenge": None}),
-    }
+    return {**_timely(draft, draft.found.get("challenge")), **lacking(draft)}
 
 
 def _timely(draft: Draft, challenge: CaseFile | None) -> Mapping[str, Any]:
@@ -56,7 +50,7 @@ def _timely(draft: Draft, challenge: CaseFile | None) -> Mapping[str, Any]:
 
 
 def lacking(draft: Draft) -> Mapping[str, Any]:
-    """What it still lacks after the correction; the day of receipt is the first one."""
+    """What it lacks of 令94 18."""
     lacks = missing(COMPLAINT_ITEMS, _items(draft.case))
     return {"missing": "；".join(COMPLAINT_ITEMS[item] for item in lacks) or None}
 
@@ -128,6 +122,11 @@ def ground_holds(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]
     return {}
 
 
+def something_amended(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """A correction of the register corrects something."""
+    return {} if inputs else {"authority": "请填写要更正的内容"}
+
+
 def rejection_has_a_ground(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
     """令94 29 names the grounds on which a complaint is rejected."""
     rejected = inputs["complaint_result"] == "rejected"
@@ -153,7 +152,7 @@ def is_complete(case: CaseFile, actor: Actor) -> str | None:
 def is_admissible(case: CaseFile, actor: Actor) -> str | None:
     """Challenged first, within what was challenged, and ours to decide."""
     ground = complaint_refusal_of({**case.details, "in_time": "yes"})
-    return f"{COMPLAINT_REFUSALS[ground]}，不予受理" if ground else None
+    return f"{COMPLAINT_REFUSALS[ground]}，不予受理；登记有误的，请先更正登记" if ground else None
 
 
 def not_corrected_yet(case: CaseFile, actor: Actor) -> str | None:

@@ -100,7 +100,7 @@ COMPLAINT_LETTER: dict[str, Any] = {
     "procurement_stage": "winner",
     "received_on": "2026-03-24",
     "authority": "ours",
-    "within_challenge": True,
+    "scope": "within",
     "complaint_items": list(COMPLAINT_ITEMS),
     "content": "质疑答复未回应业绩证明问题，请求认定中标结果无效。",
 }

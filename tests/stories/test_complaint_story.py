@@ -160,10 +160,10 @@ def test_a_complaint_names_a_challenge_that_exists() -> None:
 @pytest.mark.parametrize(
     ("details", "ground"),
     [
-        ({"authority": "other", "within_challenge": True}, "wrong_authority"),
-        ({"authority": "ours"}, "not_challenged"),
-        ({"authority": "ours", "within_challenge": True, "in_time": "no"}, "late"),
-        ({"authority": "ours", "within_challenge": True, "in_time": "yes"}, None),
+        ({"authority": "other", "scope": "within"}, "wrong_authority"),
+        ({"authority": "ours", "scope": "beyond"}, "not_challenged"),
+        ({"authority": "ours", "scope": "within", "in_time": "no"}, "late"),
+        ({"authority": "ours", "scope": "within", "in_time": "yes"}, None),
     ],
 )
 def test_what_is_not_acceptable(details: dict[str, Any], ground: str | None) -> None:
