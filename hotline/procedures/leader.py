@@ -13,7 +13,7 @@ from hotline.clocks import calendar_days, hours, same_day, working_days, working
 from hotline.errors import Secret
 from hotline.instructions import DISPATCH_MODES, GRADES, ITEM_KINDS, SECRECY, proposed_item
 from hotline.paper import LedgerColumn
-from hotline.people import UNIT_ROLES, Actor, Role
+from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import (
     NEW,
     Action,
@@ -25,6 +25,7 @@ from hotline.procedure import (
     Stage,
     leads_to,
 )
+from hotline.procedures.afterwards import archive, look_back, look_back_clock
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.joint import designation
 from hotline.procedures.ladder import LADDER, ladder
@@ -62,16 +63,6 @@ def after_proposal(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
 def item_by_its_words(case: CaseFile) -> Mapping[str, Any]:
     """办件 or 阅件, proposed from what the leader wrote."""
     return {"item_kind": proposed_item(case.content)}
-
-
-def look_back_first(case: CaseFile, actor: Actor) -> str | None:
-    """What was to be looked at again is not archived before."""
-    return "应先完成“回头看”再归档" if case.clock("look_back") else None
-
-
-def look_back_due(case: CaseFile, actor: Actor) -> str | None:
-    """There is a look-back to be done."""
-    return None if case.clock("look_back") else "本件没有待办的“回头看”"
 
 
 STAGES = (
@@ -223,10 +214,8 @@ CLOCKS = (
         limit=working_days(2),
         basis=f"{CITY} 第十三条：台账挂号督办、销号落实（演示设定）",
     ),
-    ClockRule(
-        "look_back", "回头看时限", Role.SECRETARY,
-        starts=("sign_off",), ends=("look_back", "reopen"),
-        limit=By("look_back", {"month": calendar_days(30), "quarter": calendar_days(90)}),
+    look_back_clock(
+        starts=("sign_off",), owed_by=Role.SECRETARY,
         basis="领导批示办理的通行做法：已办结但易反复的事项及时“回头看”；时长由销号时选定",
     ),
     ClockRule(
@@ -325,18 +314,12 @@ ACTIONS = (
         "sign_off", "销号", when=("approved",), to="signed_off", by=OFFICE,
         needs=("look_back", "note?"), does=("detail",), tone="primary",
     ),
-    Action(
-        "look_back", "回头看：落实到位", when=("signed_off",), by=OFFICE, needs=("findings",),
-        only=(look_back_due,), tone="primary",
-    ),
+    look_back(when="signed_off", by=OFFICE),
     Action(
         "reopen", "回头看：重新办理", when=("signed_off",), to="working", by=OFFICE,
         needs=("reason",), does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
     ),
-    Action(
-        "archive", "归档", when=("circulating", "signed_off"), to="archived", by=OFFICE,
-        needs=("note?",), unless=(look_back_first,),
-    ),
+    archive(when=("circulating", "signed_off"), by=OFFICE),
     Action(
         "finish_offline", "线下办结", when=("offline",), to="archived", by=OFFICE,
         needs=("finished_on",), does=("detail",), papers=("secret_stub",), tone="primary",

@@ -6,10 +6,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from dispatch.intake import new_file, open_case
+from dispatch.intake import open_case
 from dispatch.office import Office
 from dispatch.perform import Outcome, perform
 from dispatch.record import new_values
+from dispatch.ties import new_file
 from hotline.errors import Conflict
 from tests.makers import AGENT, DISPATCHER, MONDAY, REQUEST, act
 

@@ -133,6 +133,39 @@ OFFERED: dict[str, dict[str, set[str]]] = {
     "closed": {"requester": {"rate"}},
     "refused": {},
 }
+_TIES = {"merge", "split", "relate"}
+_EARLY: dict[str, set[str]] = {
+    "agent": {"withdraw"},
+    "dispatcher": {*_TIES, "withdraw"},
+    "reviewer": {"terminate"},
+    "supervisor": {*_TIES, "terminate"},
+    "clock": {"absorb", "disjoin"},
+}
+# What stands behind 更多操作, and what time does along with it.
+FURTHER: dict[str, dict[str, set[str]]] = {
+    "registered": {"agent": {"withdraw"}, "dispatcher": {"withdraw"}},
+    "accepted": _EARLY,
+    "dispatched": _EARLY,
+    "objected": _EARLY,
+    "handling": {**_EARLY, "water": {"request_termination"}},
+    "replied": {
+        **_EARLY,
+        "dispatcher": {"relate", "withdraw"},
+        "supervisor": {"relate", "terminate"},
+    },
+    "answered": {
+        "dispatcher": {"relate"},
+        "supervisor": {"relate"},
+        "clock": {"absorb", "disjoin"},
+    },
+    "called_back": {"dispatcher": {"relate"}, "supervisor": {"relate"}},
+    "closed": {
+        "callback": {"reopen", "reopen_to_dispatch"},
+        "dispatcher": {"reopen", "reopen_to_dispatch", "archive"},
+        "supervisor": {"reopen", "reopen_to_dispatch", "plan_look_back", "archive"},
+    },
+    "refused": {"dispatcher": {"archive"}, "supervisor": {"archive"}},
+}
 PEOPLE: dict[str, Actor] = {
     "agent": AGENT,
     "dispatcher": DISPATCHER,
@@ -157,7 +190,7 @@ def test_who_is_offered_what(stage: str, who: str) -> None:
         if stage not in ("closed", "refused")
         else set()
     )
-    expected = OFFERED[stage].get(who, set())
+    expected = OFFERED[stage].get(who, set()) | FURTHER[stage].get(who, set())
     assert offered == (expected | by_time_anywhere if who == "clock" else expected)
 
 
