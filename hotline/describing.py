@@ -55,10 +55,11 @@ class NeedText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FromText(msgspec.Struct, frozen=True, kw_only=True):
-    """A stage from which an action can be taken ("" before the case exists), and by whom."""
+    """A stage from which an action can be taken ("" before the case exists), by whom, to where."""
 
     stage: str
     roles: list[Word]
+    to: list[str]
 
 
 class ActionText(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +191,12 @@ def _action(action: Action, rules: Procedure) -> ActionText:
     return ActionText(
         name=action.name,
         label=action.label,
-        from_=[FromText(stage=stage, roles=_roles(action, stage)) for stage in stages],
+        from_=[
+            FromText(
+                stage=stage, roles=_roles(action, stage), to=list(rules.targets_of(action, stage))
+            )
+            for stage in stages
+        ],
         anywhere=anywhere,
         to=list(rules.targets_of(action)),
         stays=action.to is None or (callable(action.to) and may_stay(action.to)),

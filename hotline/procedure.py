@@ -64,11 +64,16 @@ Derivation = Callable[["Draft"], Mapping[str, Any]]
 """What follows from what was put in, and is kept with the details; None takes a detail back."""
 
 
-def leads_to(*targets: str) -> Callable[[Destination], Destination]:
-    """Says of a function that chooses the next stage to which stages it may lead."""
+def leads_to(
+    *targets: str, in_stages: tuple[str, ...] = ()
+) -> Callable[[Destination], Destination]:
+    """Says of a function that chooses the next stage to which stages it may lead.
+
+    In other stages than `in_stages` it always stays; without them it may lead there from any.
+    """
 
     def declare(choose: Destination) -> Destination:
-        vars(choose)["targets"] = targets
+        vars(choose).update(targets=targets, in_stages=in_stages)
         return choose
 
     return declare
@@ -326,14 +331,16 @@ class Procedure:
     _from_stages: Mapping[str, tuple[Action, ...]] = None  # type: ignore[assignment]
     _windows: Mapping[str, ClockRule] = None  # type: ignore[assignment]
 
-    def targets_of(self, action: Action) -> tuple[str, ...]:
-        """The stages to which the action may lead, in order; none where it always stays.
+    def targets_of(self, action: Action, stage: str | None = None) -> tuple[str, ...]:
+        """The stages to which the action may lead (from one stage), in order; none: it stays.
 
         A function that chooses says so itself (`leads_to`); otherwise they are the stages that
         it names.
         """
         if not callable(action.to):
             return (action.to,) if action.to else ()
+        if stage is not None and stage not in (getattr(action.to, "in_stages", ()) or (stage,)):
+            return ()
         said: tuple[str, ...] | None = getattr(action.to, "targets", None)
         code = getattr(action.to, "__code__", None)
         named = said if said is not None else (code.co_consts if code else ())

@@ -59,6 +59,12 @@ EFFECT_WORDS = {
     "next_instance": "由上一级单位复查、复核",
     "past_days": "所填日期不得晚于当日",
     "coming_days": "所填日期不得早于当日",
+    "bind": "指定办理，不得再提异议",
+    "hand_in": "主办单位办结本环节，计入按期率",
+    "returned": "退回次数加一，达到次数的提级督办",
+    "accept_on_receipt": "自收到之日受理",
+    "stop_for_correction": "补正期间停止计时",
+    "report_to_leader": "呈报领导，列入督办",
     "protect": "检举控告件按保密件管理",
     "spare_accused": "不得转给被检举控告的单位及其下级",
 }

@@ -40,6 +40,9 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("定期报告", "/reports", frozenset({Role.SECRETARY, Role.SUPERVISOR})),
     Entry("未达短信", "/texts", frozenset({Role.SUPERVISOR, Role.DISPATCHER})),
     Entry("台账", "/ledger", CENTRE_ROLES | UNIT_ROLES),
+    Entry(
+        "办理规程", "/procedures", frozenset({Role.SUPERVISOR, Role.LEADER, *REGISTER_ROLES})
+    ),
     Entry("查找", "/search", CENTRE_ROLES | UNIT_ROLES),
     Entry("系统管理", "/admin", ADMIN_ROLES),
 )

@@ -70,7 +70,7 @@ def after_callback(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     return "closed" if content else "called_back"
 
 
-@leads_to("closed", "called_back")
+@leads_to("closed", "called_back", in_stages=("answered",))
 def after_rating(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """A text of 3, 4 or 5 closes; 1 or 2 proposes a redo; a later one only corrects the level."""
     if case.stage != "answered":

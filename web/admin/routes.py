@@ -14,6 +14,7 @@ from web.admin.staff import router as staff
 from web.admin.trees import categories_router, places_router
 from web.admin.units import router as units
 from web.given import Me, WebRequest, roles
+from web.procedure_pages import admin_router as procedures
 from web.render import redirect
 
 
@@ -35,6 +36,7 @@ router = Router(
         catalogue,
         calendar,
         limits,
+        procedures,
         history,
     ],
 )
