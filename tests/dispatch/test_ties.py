@@ -142,7 +142,9 @@ async def test_a_merge_into_what_cannot_take_it_says_why_and_changes_nothing(
     with pytest.raises(Incomplete, match="不能是本件"):
         await act(office, number, "merge", DISPATCHER, main_case=number)
     with pytest.raises(Incomplete, match="没有"):
-        await act(office, number, "merge", DISPATCHER, main_case=case_number(MONDAY.date(), 999_999))
+        await act(
+            office, number, "merge", DISPATCHER, main_case=case_number(MONDAY.date(), 999_999)
+        )
     other = await opened(office)
     await act(office, other, "answer_directly", AGENT, answer="见公告。")
     with pytest.raises(Incomplete, match="已办结"):

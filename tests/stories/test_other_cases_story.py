@@ -1,4 +1,4 @@
-"""并案, 拆单, 终止, 撤回, 重新办理, 回头看: requests that have to do with others, and their ends."""
+"""并案, 拆单, 终止, 撤回, 重新办理, 回头看: how requests concern others, end and live again."""
 
 import msgspec
 import pytest
