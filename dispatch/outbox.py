@@ -26,9 +26,12 @@ from dispatch.sms.provider import (
     Throttled,
     Unknown,
 )
+from dispatch.sms.sim import Sim
 from dispatch.texts import render
+from hotline.calendar import in_shanghai
 from hotline.messages import MessageState
 from hotline.numbers import is_mobile
+from hotline.settings import Settings
 from hotline.sms_parts import TooLong, parts
 
 AT_ONCE: Final = 20
@@ -56,23 +59,41 @@ async def deliver_waiting(
     At most a few hundred in one call: the rest is due at once at the next.
     """
     await _give_up_on_the_lost(office.pool, now)
-    waiting = await _take(office.pool, now)
+    name = provider.name if provider else office.settings.sms_provider
+    questions = name == Sim.name or not quiet(office.settings, now)
+    waiting = await _take(office.pool, now, questions=questions)
     if not waiting:
         return 0
     if provider:
-        return await _deliver(office, now, waiting, provider)
+        return await _deliver(office, now, waiting, provider, questions=questions)
     async with open_provider(office.settings) as opened:
-        return await _deliver(office, now, waiting, opened)
+        return await _deliver(office, now, waiting, opened, questions=questions)
+
+
+def quiet(settings: Settings, now: datetime) -> bool:
+    """Whether people are left in peace now: questions wait, what they must know does not."""
+    if settings.quiet_hours is None:
+        return False
+    begins, ends = settings.quiet_hours
+    here = in_shanghai(now).time()
+    return begins <= here < ends if begins <= ends else here >= begins or here < ends
 
 
 async def _deliver(
-    office: Office, now: datetime, waiting: list["_Waiting"], provider: SmsProvider
+    office: Office,
+    now: datetime,
+    waiting: list["_Waiting"],
+    provider: SmsProvider,
+    *,
+    questions: bool,
 ) -> int:
     count = 0
     for _ in range(_BATCHES):
         count += len(waiting)
         await asyncio.gather(*(_deliver_one(office, now, text, provider) for text in waiting))
-        if len(waiting) < AT_ONCE or not (waiting := await _take(office.pool, now)):
+        if len(waiting) < AT_ONCE or not (
+            waiting := await _take(office.pool, now, questions=questions)
+        ):
             break
     return count
 
@@ -91,13 +112,14 @@ class _Waiting:
     opted_out: bool
 
 
-async def _take(pool: Pool, now: datetime) -> list[_Waiting]:
-    """Mark the next texts as `sending`, committed when this returns."""
+async def _take(pool: Pool, now: datetime, *, questions: bool) -> list[_Waiting]:
+    """Mark the next texts, with or without `questions`, as `sending`: committed on return."""
     rows = await pool.fetch(
         """
         with due as (
           select id from message
           where next_at <= $1 and state = 'queued' and channel = 'sms'
+            and ($4 or purpose <> 'rating')
           order by next_at, id limit $2 for update skip locked)
         update message m
         set state = 'sending', attempts = attempts + 1, next_at = $3, error = ''
@@ -108,6 +130,7 @@ async def _take(pool: Pool, now: datetime) -> list[_Waiting]:
         now,
         AT_ONCE,
         now + SENDING_AT_MOST,
+        questions,
     )
     return sorted((_Waiting(**dict(row)) for row in rows), key=lambda text: text.id)
 

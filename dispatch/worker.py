@@ -27,6 +27,7 @@ from dispatch import clock as clocks
 from dispatch import recalendar, relimit, tallies
 from dispatch.bell import QUEUE, WAKE
 from dispatch.db import DATABASE_GONE
+from dispatch.digests import make_digests
 from dispatch.following import follow_answers
 from dispatch.inbound import handle_waiting
 from dispatch.office import Office, clock, open_office
@@ -75,6 +76,7 @@ class Worker:
             self._repeat("calendar", 2.0, self._move_deadlines, woken=True),
             self._repeat("limits", 2.0, self._follow_limits, woken=True),
             self._repeat("tallies", 5.0, self._fold),
+            self._repeat("digests", 60.0, self._make_digests),
             self._repeat("heartbeat", HEARTBEAT_SECONDS, lambda: beat(self.office, process)),
             self._repeat("purge", 3600.0, lambda: purge(self.office)),
         ]
@@ -142,6 +144,9 @@ class Worker:
         so_far = await relimit.move_next(self.office, clock())
         while so_far is not None and not self.stopping.is_set():
             so_far = await relimit.move_next(self.office, clock(), so_far)
+
+    async def _make_digests(self) -> None:
+        await make_digests(self.office, clock())
 
     async def _fold(self) -> None:
         self.folded = await tallies.fold(self.office.pool, after=self.folded)

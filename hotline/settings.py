@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ class Settings:
     kannel_user: str
     kannel_password: str = field(repr=False)
     gateway_address: str | None
+    quiet_hours: tuple[time, time] | None
+    digest_at: time
     city: str
     gateway_secrets: tuple[str, ...] = field(repr=False)
     secure_cookies: bool
@@ -155,6 +158,25 @@ def _words(highest: int) -> Callable[[str], str]:
     return read
 
 
+def _time(text: str) -> time:
+    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        return time.fromisoformat(text)
+    raise _Unusable("应为时刻，如 08:30", "must be a time of day such as 08:30")
+
+
+def _span(text: str) -> tuple[time, time] | None:
+    if text == "none":
+        return None
+    begins, _, ends = text.partition("-")
+    try:
+        return _time(begins), _time(ends)
+    except _Unusable:
+        raise _Unusable(
+            "应为两个时刻，如 21:00-08:00；不设则为 none",
+            "must be two times of day such as 21:00-08:00, or none",
+        ) from None
+
+
 def _digits(text: str) -> str:
     if not re.fullmatch(r"[0-9]{3,20}", text):
         raise _Unusable("应为 3 到 20 位数字", "must be 3 to 20 digits")
@@ -242,6 +264,18 @@ VARIABLES = (
         "云州12345",
         "signature (短信签名) that opens each text between 【】",
         _words(20),
+    ),
+    Variable(
+        "HOTLINE_QUIET_HOURS",
+        "21:00-08:00",
+        "when no rating questions go to real phones; none: at any hour",
+        _span,
+    ),
+    Variable(
+        "HOTLINE_DIGEST_AT",
+        "08:30",
+        "when each colleague's digest (今日提要) is made, on working days",
+        _time,
     ),
     Variable(
         "HOTLINE_CITY", "云州市", "name of the city on screens; the default is invented", _words(30)

@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 
 from dispatch.counts import counts
 from dispatch.db import Connection
+from dispatch.digests import digest_for
 from dispatch.last_acts import last_acts
 from dispatch.queues import QUEUES, STAGE_LISTS, Queue, QueuePage, Row, queue, queues_for
 from dispatch.search import search
@@ -20,6 +21,7 @@ from hotline.procedures import procedure
 from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
 from web.batches import Pick, perform_each, picks_of
+from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.judging import show_callback, show_review
 from web.lists import Asked, asked_of, lines, tabs
@@ -89,6 +91,7 @@ async def show_desk(
     async with office.pool.acquire() as connection:
         found = await _listed(connection, me, asked, rulebook, now)
         counted = await counts(connection, me, now=now)
+        digest = await digest_for(connection, me, now=now)
         told = await _told(connection, asked.queue, found.rows)
     current = next((one for one in own if one.name == asked.queue), None)
     return page(
@@ -98,6 +101,7 @@ async def show_desk(
         asked=asked,
         rulebook=rulebook,
         tabs=tabs(own, counted, asked),
+        digest=digest_lines(me, digest),
         label=current.label if current else "",
         empty=current.empty if current else "没有工单",
         hint=HINTS.get(asked.queue, ""),

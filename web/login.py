@@ -5,8 +5,10 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
 
+from dispatch.digests import digest_for
 from dispatch.sign_in import Entrance
 from hotline.errors import NotPermitted, TooMany
+from web.digests import digest_lines
 from web.given import PUBLIC, Form, Me, Now, TheForm, TheOffice, WebRequest, query_of, signed_in
 from web.identity import COOKIE
 from web.navigation import home_of
@@ -61,9 +63,11 @@ async def sign_out(request: WebRequest) -> Response[Any]:
 
 
 @get("/me", guards=[signed_in])
-async def show_me(request: WebRequest, me: Me) -> Response[Any]:
-    """Who is signed in, with which roles."""
-    return page(request, "me")
+async def show_me(request: WebRequest, office: TheOffice, me: Me, now: Now) -> Response[Any]:
+    """Who is signed in, with which roles, and what waits today."""
+    async with office.pool.acquire() as connection:
+        digest = await digest_for(connection, me, now=now, put_away=True)
+    return page(request, "me", digest=digest_lines(me, digest))
 
 
 def _login_page(

@@ -38,6 +38,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("督办", "/oversight", frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER})),
     Entry("单位统计", "/figures", frozenset({Role.SUPERVISOR, Role.LEADER, Role.DISPATCHER})),
     Entry("定期报告", "/reports", frozenset({Role.SECRETARY, Role.SUPERVISOR})),
+    Entry("联席会议", "/meetings", frozenset({Role.DISPATCHER, Role.SUPERVISOR, *REGISTER_ROLES})),
     Entry("未达短信", "/texts", frozenset({Role.SUPERVISOR, Role.DISPATCHER})),
     Entry("台账", "/ledger", CENTRE_ROLES | UNIT_ROLES),
     Entry(

@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 from litestar import Response, Router, get
 
 from dispatch.counts import counts
+from dispatch.digests import digest_for
 from dispatch.figures import UnitFigures, figures, period
 from dispatch.horizon import horizon
+from dispatch.notices import notices
 from dispatch.queues import QUEUES, STAGE_LISTS, Queue, queue
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
 from hotline.people import Role
 from hotline.rulebook import Rulebook
+from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheOffice, WebRequest, query_of, roles
 from web.lists import asked_of, lines, tabs
 from web.pickers import chosen
@@ -62,6 +65,8 @@ async def show_oversight(
             after=asked.after or None,
         )
         counted = await counts(connection, me, now=now)
+        digest = await digest_for(connection, me, now=now)
+        told = await notices(connection, me)
         published = await horizon(connection, rulebook.calendar, today=in_shanghai(now).date())
     return page(
         request,
@@ -71,6 +76,8 @@ async def show_oversight(
         asked=asked,
         rulebook=rulebook,
         tabs=tabs(own, counted, asked),
+        digest=digest_lines(me, digest),
+        notices=told,
         label=current.label,
         empty=current.empty,
         hint=HINTS.get(asked.queue, ""),

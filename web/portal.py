@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 
 from dispatch.counts import counts
+from dispatch.digests import digest_for
 from dispatch.figures import figures
 from dispatch.notices import notices
 from dispatch.queues import Queue, queue, queues_for
@@ -13,6 +14,7 @@ from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete
 from hotline.people import UNIT_ROLES, Actor
 from web.batches import Pick, perform_each, picks_of
+from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.lists import asked_of, lines, tabs
 from web.render import page
@@ -56,6 +58,7 @@ async def show_portal(
             after=asked.after or None,
         )
         counted = await counts(connection, me, now=now)
+        digest = await digest_for(connection, me, now=now)
         told = await notices(connection, me)
         month = await figures(
             connection,
@@ -72,6 +75,7 @@ async def show_portal(
         asked=asked,
         rulebook=rulebook,
         tabs=tabs(own, counted, asked),
+        digest=digest_lines(me, digest),
         label=current.label,
         empty=current.empty,
         hint=HINTS.get(asked.queue, ""),

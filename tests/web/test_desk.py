@@ -69,7 +69,15 @@ def row_of(html: str, number: str) -> str:
         (
             DISPATCHER,
             [
-                "待派单", "异议待裁", "待批申请", "待受理", "待定重办", "并案办理", "已超期", "临期",
+                "三次退回",
+                "待派单",
+                "异议待裁",
+                "待批申请",
+                "待受理",
+                "待定重办",
+                "并案办理",
+                "已超期",
+                "临期",
                 "全部在办",
             ],
         ),
@@ -370,3 +378,20 @@ async def test_a_dispatcher_neither_lists_nor_counts_what_another_office_watches
     assert await overdue(DISPATCHER) == before
     html = (await (await client_as(DISPATCHER)).get("/desk?queue=overdue")).text
     assert late.case.number not in html
+
+
+async def test_the_desk_opens_with_what_waits_and_lists_what_came_back_three_times(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await opened(office, title="三次退回的路灯")
+    await act(office, number, "dispatch", DISPATCHER, lead_unit="SWJ")
+    for unit in ("CGJ", "JTJ", "SWJ"):
+        await act(office, number, "redispatch", DISPATCHER, lead_unit=unit, reason="派错")
+    browser = await client_as(DISPATCHER)
+    await opened(office)
+    desk = (await browser.get("/desk")).text
+    assert "批量派单" in desk
+    often = (await browser.get("/desk?queue=returned_often")).text
+    assert "三次退回的路灯" in often
+    assert "退回3次" in often
+    assert "督办" in often
