@@ -60,6 +60,14 @@ async def test_every_clock_of_every_kind_stands_with_its_limit_and_basis(
         assert (answer.status_code, "新的期限" in answer.text) == (200, True)
 
 
+async def test_the_form_begins_with_the_unit_of_its_branch(admin: httpx.AsyncClient) -> None:
+    for branch, unit in (("normal", "wd"), ("danger", "h")):
+        page = await admin.get(
+            f"/admin/limits/new?kind=citizen&clock=handle&branch=urgency%3D{branch}"
+        )
+        assert re.search(rf'<option value="{unit}" selected>', page.text)
+
+
 @pytest.mark.parametrize("query", ["", "?kind=nonsense", "?kind=citizen&clock=nonsense&branch=x"])
 async def test_an_address_that_names_nothing_gives_a_form_to_choose_from(
     admin: httpx.AsyncClient, query: str

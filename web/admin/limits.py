@@ -11,7 +11,7 @@ from dispatch.office import Office
 from dispatch.registry import limits
 from hotline.calendar import in_shanghai
 from hotline.clocks import Limit
-from hotline.describing import branch_words, described, real_branches
+from hotline.describing import ClockText, branch_words, described, real_branches
 from hotline.errors import Incomplete
 from hotline.people import Actor, Role
 from hotline.procedures import PROCEDURES
@@ -114,7 +114,11 @@ def _form_page(
     clock = next((one for one in whole.clocks if one.name == filled["clock"]), None)
     known = {rule.name: rule for rule in rules.clocks}
     branches = real_branches(known[clock.name]) if clock else []
-    values = {"valid_from": today.isoformat(), "unit": _unit_of(clock), **filled.values}
+    values = {
+        "valid_from": today.isoformat(),
+        "unit": _unit_of(clock, filled["branch"]),
+        **filled.values,
+    }
     return admin_page(
         request,
         me,
@@ -129,9 +133,11 @@ def _form_page(
     )
 
 
-def _unit_of(clock: Any) -> str:
-    code = next((one.limit for one in clock.limits if one.limit), "") if clock else ""
-    return code.lstrip("0123456789.") or "wd"
+def _unit_of(clock: ClockText | None, branch: str) -> str:
+    """The unit of the limit that stands: of the branch, else of the first in which it runs."""
+    running = [one for one in clock.limits if one.limit] if clock else []
+    running.sort(key=lambda one: one.branch != branch)
+    return (running[0].limit or "").lstrip("0123456789.") if running else "wd"
 
 
 async def _preview_page(
