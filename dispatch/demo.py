@@ -20,6 +20,7 @@ from dispatch.office import Office
 from dispatch.reference import publish, read_rulebook
 from dispatch.sign_in import actor_of, hash_password
 from dispatch.texts import render
+from dispatch.ties import write_ties
 from hotline.calendar import in_shanghai
 from hotline.calls import Disposition
 from hotline.numbers import case_number, normalise_phone
@@ -62,6 +63,7 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         lives = await _lives(connection, cast, now=now, rng=random.Random(seed), count=count)
         played = await scene_lives(connection, cast, now=now, rng=random.Random(seed))
         await record.write_many(connection, [*lives, *played])
+        await write_ties(connection, [moved for moves in played for moved in moves])
         await _mark_texts_delivered(connection, office.settings.sms_signature)
         await _write_calls(connection, lives, cast, now=now, rng=random.Random(seed))
     office.reference.forget()

@@ -7,7 +7,7 @@ a step waits where what it waits for has not come yet. What time does needs no s
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ from hotline.numbers import case_number, register_number
 from hotline.people import UNIT_ROLES, Actor, Role, citizen
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
-from hotline.transition import Move, open_actions
+from hotline.transition import Move, move, open_actions
 
 FAR = timedelta(days=4000)
 # Tried one after the other: so many hours have passed since the stage was reached,
@@ -128,7 +128,7 @@ class Played(Life):
         before = self.case if self.moves else self._blank()
         people = self._people(before, step)
         if not people:
-            raise self.scene.fault(at, f"nobody is {step.role} here")
+            raise self.scene.fault(at, f"no {step.role} of the unit")
         able = [one for one in people if step.action in {a.name for a in open_actions(before, one)}]
         # Where nobody can, the refusal of the first says why.
         person = self.rng.choice(able or people[:1])
@@ -166,8 +166,8 @@ class Played(Life):
             units = [part.unit_id for part in case.parts if part.part == "co"]
         else:
             units = [case.lead_unit_id] if case.lead_unit_id else []
-        heads = [one for one in self.cast.centre[step.role] if one.unit_id in units]
-        return heads or [self.cast.clerk(unit) for unit in units]
+        own = [one for one in self.cast.centre[step.role] if one.unit_id in units]
+        return own or [one for one in self.cast.centre[Role.CLERK] if one.unit_id in units]
 
     def _said(self, value: Any) -> Any:
         """A value of the file, with the row, the days and the year of this moment."""
@@ -189,27 +189,65 @@ class Played(Life):
 async def scene_lives(
     connection: Connection, cast: Cast, *, now: datetime, rng: random.Random
 ) -> list[list[Move]]:
-    """The moves of every case of every scene, the oldest first, numbered in their registers."""
-    told = sorted(scenes(), key=lambda scene: scene.reads)
-    lives, others = list[list[Move]](), dict[str, CaseFile]()
-    for _, several in groupby(told, key=lambda scene: scene.reads):
+    """The moves of every case of every scene, numbered in their registers. Raises SceneFault."""
+    told = list(scenes())
+    rows = await connection.fetch(
+        "select nextval('case_serial') as serial from generate_series(1, $1)",
+        sum(len(scene.halts) for scene in told),
+    )
+    serials = (row["serial"] for row in rows)
+    lives = [life.moves for life in live_all(told, cast, now=now, rng=rng, serials=serials)]
+    _take_part(lives, cast)
+    await enter_in_registers(connection, lives, cast.rulebook)
+    return lives
+
+
+def live_all(
+    told: Iterable[Scene],
+    cast: Cast,
+    *,
+    now: datetime,
+    rng: random.Random,
+    serials: Iterator[int],
+) -> list[Played]:
+    """Every case of the scenes, the oldest first; those that speak of other cases come last."""
+    lives, others = list[Played](), dict[str, CaseFile]()
+    in_order = sorted(told, key=lambda scene: scene.reads)
+    for _, several in groupby(in_order, key=lambda scene: scene.reads):
         plans = [
             plan(scene, halt, cast, now=now, seed=rng.getrandbits(32), others=others)
             for scene in several
             for halt in scene.halts
         ]
-        plans.sort(key=lambda one: one.opened_at)
-        serials = await connection.fetch(
-            "select nextval('case_serial') as serial from generate_series(1, $1)", len(plans)
-        )
-        for one, row in zip(plans, serials, strict=True):
-            number = case_number(in_shanghai(one.opened_at).date(), row["serial"])
+        for one in sorted(plans, key=lambda one: one.opened_at):
+            number = case_number(in_shanghai(one.opened_at).date(), next(serials))
             life = played(one, cast, now=now, number=number, others=others)
-            lives.append(life.moves)
+            lives.append(life)
             if not one.halt:
-                others[one.scene.kind] = life.case
-    await enter_in_registers(connection, lives, cast.rulebook)
+                others[f"{one.scene.kind}:{one.scene.at}"] = life.case
     return lives
+
+
+def _take_part(lives: list[list[Move]], cast: Cast) -> None:
+    """What other cases do with those that name them (`Action.tie`): 并案 has two sides."""
+    by_number = {moves[0].after.number: moves for moves in lives}
+    people = {one.staff_id: one for several in cast.centre.values() for one in several}
+    for moved in [moved for moves in lives for moved in moves]:
+        action = procedure(moved.after.kind).action(moved.event.action)
+        tie = action.tie if action else None
+        other = by_number.get(str(moved.event.inputs.get(tie.names))) if tie and tie.other else None
+        if tie and other:
+            person = people[moved.event.actor_id]
+            partner = move(
+                other[-1].after,
+                tie.other,
+                actor=replace(person, roles=person.roles | {Role.CLOCK}),
+                inputs={"other_case": moved.after.number},
+                now=max(moved.event.at, other[-1].event.at),
+                rulebook=cast.rulebook,
+                found={"other_case": moved.after},
+            )
+            other.append(partner)
 
 
 def plan(

@@ -12,7 +12,7 @@
     after = 2.5                   # hours since the step before
     [scene.step.inputs]
     received_on = "today-3"       # a day, counted from that of the step; "{year}" is its year
-    earlier = "case:challenge"    # the number of a case of that kind
+    earlier = "case:challenge:2"  # the number of the case that the second scene of the kind tells
 
 A scene may be told once for each row of a CSV file beside it: `rows = "leader.csv"`. It takes the
 rows whose column `play` says what its own `play` says; "{column}" stands for what the row has
@@ -49,7 +49,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The play of one case. `kind`, `name` (for messages) and `row` come with its file."""
+    """The play of one case. `kind`, `at`, `name` (for messages) and `row` come with its file."""
 
     title: str
     opened: float
@@ -58,6 +58,7 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: str = ""
     play: str = ""
     kind: str = ""
+    at: int = 0
     name: str = ""
     row: dict[str, str] = {}
 
@@ -98,7 +99,8 @@ def scenes_of(kind: str, text: str) -> Iterator[Scene]:
     if not tables.get("scene") or set(tables) != {"scene"}:
         raise SceneFault(f"{name}: has [[scene]] tables and nothing else, not {list(tables)}")
     for at, table in enumerate(tables["scene"], 1):
-        scene = _checked(table, kind, f"{name}, scene {at} “{table.get('title', '')}”")
+        called = f"{name}, scene {at} “{table.get('title', '')}”"
+        scene = _checked({**table, "kind": kind, "at": at, "name": called}, kind, called)
         if scene.rows:
             yield from _of_rows(scene)
         else:
@@ -119,7 +121,7 @@ def _of_rows(scene: Scene) -> Iterator[Scene]:
 def _checked(table: dict[str, Any], kind: str, name: str) -> Scene:
     rules = procedure(kind)
     try:
-        scene = msgspec.convert({**table, "kind": kind, "name": name}, Scene)
+        scene = msgspec.convert(table, Scene)
     except msgspec.ValidationError as wrong:
         raise SceneFault(f"{name}: {wrong}") from wrong
     if unknown := set(scene.upto) - {stage.name for stage in rules.stages}:

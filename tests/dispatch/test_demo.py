@@ -53,11 +53,21 @@ async def test_requests_and_instructions_stand_in_every_stage_closed_ones_too(
     rows = await city.pool.fetch('select kind, stage, count(*) as n from "case" group by 1, 2')
     counts = {(row["kind"], row["stage"]): row["n"] for row in rows}
     for rules in (CITIZEN, LEADER):
-        assert {stage for kind, stage in counts if kind == rules.kind} == {
-            stage.name for stage in rules.stages
-        }
-    requests = [n for (kind, _), n in counts.items() if kind == CITIZEN.kind]
-    assert (min(requests) >= 4, sum(requests)) == (True, demo.COUNT)
+        there = {stage for kind, stage in counts if kind == rules.kind}
+        missing = sorted({stage.name for stage in rules.stages} - there)
+        assert not missing, f"{rules.kind}: nothing stands in {missing}"
+    assert min(counts[CITIZEN.kind, stage] for stage in demo.WAITING) >= 4
+
+
+async def test_what_is_merged_is_tied_on_both_sides(city: Office) -> None:
+    rows = await city.pool.fetch(
+        """
+        select l.relation, c.stage, o.merged from case_link l
+        join "case" c on c.id = l.case_id join "case" o on o.id = l.other_id
+        where l.relation = 'merged' and l.ended_at is null
+        """
+    )
+    assert [(row["stage"], row["merged"]) for row in rows] == [("merged", 1)]
 
 
 async def test_what_a_demonstration_wants_to_show_is_there(city: Office) -> None:
