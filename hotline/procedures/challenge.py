@@ -103,6 +103,8 @@ WORDS = (
 
 RESULTS = (
     *FOUND_WORDS,
+    Input("complain_from", "答复期满之日", "day"),
+    Input("complain_until", "投诉期限届满之日", "day"),
     Input("secret_hint", "商业秘密提示", "line", max_length=300),
     Input("major", "重大、复杂质疑", "flag"),
 )

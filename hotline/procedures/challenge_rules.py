@@ -59,9 +59,21 @@ def marked(draft: Draft) -> Mapping[str, Any]:
 
 
 def kept(draft: Draft) -> Mapping[str, Any]:
-    """政府采购法 42: the papers stay for fifteen years."""
+    """政府采购法 42: the papers stay for fifteen years; and when a complaint was possible.
+
+    A complaint that was posted in time may arrive when the window has closed.
+    """
     until = years_after(in_shanghai(draft.now).date(), KEPT_YEARS)
-    return {"keep_until": until.isoformat()}
+    window = draft.case.clock("window")
+    ends = (
+        {
+            "complain_from": in_shanghai(window.started_at).date().isoformat(),
+            "complain_until": in_shanghai(window.due_at).date().isoformat(),
+        }
+        if window
+        else {}
+    )
+    return {"keep_until": until.isoformat(), **ends}
 
 
 def timely_by_the_dates(case: CaseFile) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ Read beside 政府采购质疑和投诉办法 (财政部令第94号) 17-37; the 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from hotline.calendar import in_shanghai
@@ -36,17 +37,28 @@ def judged(draft: Draft) -> Mapping[str, Any]:
 def _timely(draft: Draft, challenge: CaseFile | None) -> Mapping[str, Any]:
     details = draft.case.details
     received_on = day(details, "received_on")
-    window = challenge.clock("window") if challenge else None
+    window = _window(challenge) if challenge else None
     if challenge is None or window is None or received_on is None:
-        return {"in_time": "no", "timeliness": "所投诉的质疑没有在计的投诉期限，请核对"}
+        return {
+            "in_time": "no",
+            "timeliness": "所投诉的质疑没有投诉期限（未受理或者已撤回），请核对",
+        }
     found = complaint_filing(
-        in_shanghai(window.started_at).date(),
-        in_shanghai(window.due_at).date(),
+        *window,
         received_on,
         answered=challenge.answered_at is not None,
         posted_on=day(details, "posted_on"),
     )
     return {"in_time": "yes" if found.in_time else "no", "timeliness": found.reason}
+
+
+def _window(challenge: CaseFile) -> tuple[date, date] | None:
+    """The expiry of the answer period and the last day: as it runs, or as it has ended."""
+    clock = challenge.clock("window")
+    if clock:
+        return in_shanghai(clock.started_at).date(), in_shanghai(clock.due_at).date()
+    begins, ends = (day(challenge.details, name) for name in ("complain_from", "complain_until"))
+    return (begins, ends) if begins and ends else None
 
 
 def lacking(draft: Draft) -> Mapping[str, Any]:

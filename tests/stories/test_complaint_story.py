@@ -40,6 +40,7 @@ from tests.stories.procurement import (
     complained,
     decided,
     examined,
+    investigating,
     reviewed,
 )
 
@@ -147,8 +148,19 @@ def test_a_challenge_whose_window_is_closed_leaves_nothing_to_complain_about() -
     closed = answered()
     closed.waits(days=60)
     closed.does(CLOCK, "close_window")
-    story = ComplaintStory(closed.case)
+    assert closed.case.details["complain_until"] == "2026-04-09"
+    late = datetime(2026, 4, 13, 9, tzinfo=SHANGHAI)
+    story = ComplaintStory(closed.case, at=late, received_on="2026-04-13")
     assert begins(story, "decide_refusal") == {"in_time": "no", "complaint_refusal": "late"}
+    # The window is closed when the letter arrives that was posted on its last day.
+    story = ComplaintStory(closed.case, at=late, received_on="2026-04-13", posted_on="2026-04-09")
+    assert begins(story, "accept") == {"in_time": "yes"}
+
+
+def test_a_challenge_that_was_withdrawn_or_refused_has_no_window() -> None:
+    withdrawn = investigating()
+    withdrawn.does(PROCUREMENT, "withdraw", withdrawn_on="2026-03-09")
+    assert ComplaintStory(withdrawn.case).case.details["in_time"] == "no"
 
 
 def test_a_complaint_names_a_challenge_that_exists() -> None:
