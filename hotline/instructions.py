@@ -22,6 +22,13 @@ DISPATCH_MODES = {
     "courier": "机要交通或者邮寄",
 }
 
+HANDLING_GRADES = {
+    "on_time": "按期办理",
+    "same_day": "当日办结",
+    "long_run": "长期推进（每周报告进展）",
+}
+DISPUTE_GROUNDS = {"duty": "不属于本单位职责", "limit": "承办期限确有困难"}
+
 # 宁波市人民政府办公厅领导批示件办理工作规程 五（一）.
 _TO_ACT_ON = re.compile("阅研|阅处|酌")
 _TO_READ = re.compile("阅|参考")

@@ -5,13 +5,9 @@ Read beside 宁波市人民政府办公厅领导批示件办理工作规程 (办
 保守国家秘密法. Limits without a figure there are the demonstration city's own and say so.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
-from hotline.casefile import CaseFile
 from hotline.clocks import calendar_days, hours, same_day, working_days, working_hours
-from hotline.errors import Secret
-from hotline.instructions import DISPATCH_MODES, GRADES, ITEM_KINDS, SECRECY, proposed_item
 from hotline.paper import LedgerColumn
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import (
@@ -23,16 +19,33 @@ from hotline.procedure import (
     Phase,
     Procedure,
     Stage,
-    leads_to,
 )
+from hotline.procedures import leader_course
 from hotline.procedures.afterwards import archive, look_back, look_back_clock
+from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.joint import designation
 from hotline.procedures.ladder import LADDER, ladder
+from hotline.procedures.leader_course import DISPUTED, RESTARTS
+from hotline.procedures.leader_forms import (
+    REGISTER,
+    RESULTS,
+    STUB,
+    WORDS,
+    after_proposal,
+    after_signature,
+    copied_first,
+    item_by_its_words,
+    limit_anew,
+    next_to_sign,
+    no_state_secret,
+    signature,
+    signed_by_one,
+    unsigned_again,
+)
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
-from hotline.vocabulary import LONGEST_TEXT, Input
 
 OFFICE = (Role.SECRETARY,)
 LEADERS = (Role.SECRETARY, Role.LEADER)
@@ -40,29 +53,10 @@ OVERSEERS = (Role.SECRETARY, Role.SUPERVISOR)
 UNIT = Role.CLERK
 UNITS = tuple(sorted(UNIT_ROLES))
 WITH_UNITS = ("assigned", "working")
+AT_UNITS = (*WITH_UNITS, DISPUTED.name)
+BEFORE_REPORT = ("received", "drafted", *AT_UNITS, "fed_back", "reporting")
 RULES = "宁波市人民政府办公厅领导批示件办理工作规程"
 CITY = "云州市领导批示件办理规程（演示）"
-
-
-def no_state_secret(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
-    """保守国家秘密法 31: a non-classified system neither stores nor processes a state secret."""
-    if inputs["secrecy"] == "state_secret":
-        raise Secret(
-            "国家秘密不得录入本系统，您填写的内容没有保存。请按保密规定线下办理，"
-            "并用“登记涉密件存根”只登记编号和日期。"
-        )
-    return {}
-
-
-@leads_to("drafted", "circulating")
-def after_proposal(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
-    """办件 are assigned to units; 阅件 circulate and are archived."""
-    return "drafted" if inputs["item_kind"] == "action" else "circulating"
-
-
-def item_by_its_words(case: CaseFile) -> Mapping[str, Any]:
-    """办件 or 阅件, proposed from what the leader wrote."""
-    return {"item_kind": proposed_item(case.content)}
 
 
 STAGES = (
@@ -71,6 +65,7 @@ STAGES = (
     Stage("circulating", "阅件传阅", Phase.HANDLING, "办理中"),
     Stage("offline", "线下办理", Phase.HANDLING, "办理中"),
     Stage("assigned", "交办待签收", Phase.ASSIGNMENT, "办理中"),
+    DISPUTED,
     Stage("working", "承办中", Phase.HANDLING, "办理中"),
     Stage("fed_back", "反馈待审核", Phase.REVIEW, "办理中"),
     Stage("reporting", "待报专报", Phase.REVIEW, "办理中"),
@@ -81,29 +76,9 @@ STAGES = (
     Stage("voided", "登记撤销", Phase.CLOSED, "已撤销"),
 )
 
-WORDS = (
-    Input("leader_grade", "批示领导级别", "choice", GRADES),
-    Input("leader", "批示领导", "line", max_length=50),
-    Input("instructed_on", "批示时间", "day"),
-    Input("instruction", "批示内容", "text", max_length=4000),
-    Input("oral", "口头批示", "flag"),
-    Input("sender", "来文单位", "line", max_length=100),
-    Input("secrecy", "密级", "choice", SECRECY),
-    Input("petition_matter", "信访批示件", "flag"),
-    Input("item_kind", "件别", "choice", ITEM_KINDS),
-    Input("dispatch_mode", "转办方式", "choice", DISPATCH_MODES),
-    Input("proposal", "拟办意见", "text", max_length=4000),
-    Input("special_report", "专报内容", "text", max_length=LONGEST_TEXT),
-)
-
 TO_UNITS = ("instruction_sheet", "instruction_copy", "supervision_order")
-REGISTER = (
-    "leader_grade", "leader", "instructed_on", "instruction", "oral?", "title", "sender?",
-    "document_number?", "secrecy", "priority", "petition_matter?", "report_by?",
-)  # fmt: skip
-STUB = ("leader_grade", "instructed_on", "priority", "oral?")
-
 CLOCKS = (
+    *leader_course.CLOCKS,
     ClockRule(
         "upward", "向上级反馈时限", Role.SECRETARY,
         starts=("register", "register_stub"), ends=("approve_report", "void"),
@@ -124,10 +99,10 @@ CLOCKS = (
     ClockRule(
         "assign", "交办时限", Role.SECRETARY,
         starts=("propose",), ends=("assign", "void"),
-        limit=By("item_kind", {"action": By(
+        limit=By("item_kind", {"action": By("handling_grade", {"same_day": same_day()}, By(
             "priority", {"extra_urgent": same_day(), "urgent": same_day()},
             otherwise=calendar_days(3),
-        )}),
+        ))}),
         basis="领导批示办理的通行做法：普通件3日内交办到位，紧急或者重要的当日交办",
     ),
     ClockRule(
@@ -145,44 +120,58 @@ CLOCKS = (
     ClockRule(
         "feedback", "向领导反馈时限", Role.SECRETARY,
         starts=("assign",), ends=("interim_report", "submit_report"),
-        limit=By("petition_matter", {True: calendar_days(60)}, otherwise=By(
-            "leader_grade",
-            {"mayor": working_days(10), "vice_mayor": working_days(10),
-             "assistant": working_days(10)},
+        limit=By("handling_grade", {"same_day": same_day()}, By(
+            "petition_matter", {True: calendar_days(60)}, otherwise=By(
+                "leader_grade",
+                {"mayor": working_days(10), "vice_mayor": working_days(10),
+                 "assistant": working_days(10)},
+            ),
         )),
         basis=f"{RULES} 二（四）、三（三）：交办后10个工作日内反馈；四（四）：信访批示件按信访规定",
     ),
     ClockRule(
         "sign_in", "签收时限", UNIT,
-        starts=("assign", "reassign", "designate"), ends=("sign", "deem_signed"),
-        limit=By("priority", {"extra_urgent": hours(1), "urgent": hours(4)},
-                 otherwise=working_days(1)),
+        starts=("assign", "reassign", "designate", "reject_dispute", *RESTARTS),
+        ends=("sign", "deem_signed", "dispute"),
+        limit=By("handling_grade", {"same_day": hours(1)}, By(
+            "priority", {"extra_urgent": hours(1), "urgent": hours(4)},
+            otherwise=working_days(1),
+        )),
         basis=f"{CITY} 第八条：1个工作日内签收，逾期视为签收",
         breach="deem_signed",
     ),
     ClockRule(
         "handle", "承办时限", UNIT,
-        starts=("assign", "reassign", "designate", "redo", "order_further", "reopen"),
+        starts=("assign", "reassign", "designate", "redo", "order_further", "reopen", *RESTARTS),
         ends=("feed_back",),
-        limit=By("petition_matter", {True: calendar_days(50)}, otherwise=By(
-            "priority", {"extra_urgent": working_days(1), "urgent": working_days(3)},
-            otherwise=working_days(8),
+        limit=By("handling_grade", {"same_day": same_day(), "long_run": calendar_days(180)}, By(
+            "petition_matter", {True: calendar_days(50)}, otherwise=By(
+                "priority", {"extra_urgent": working_days(1), "urgent": working_days(3)},
+                otherwise=working_days(8),
+            ),
         )),
-        basis=f"{RULES} 五（四）：在规定期限内反馈；为审核和专报留出时间，具体时长为演示设定",
+        until="agreed_by",
+        basis=f"{RULES} 五（四）：在规定期限内反馈；急事当日办结；为审核和专报留出时间，"
+        "具体时长为演示设定；异议后商定期限的按商定的期限",
         ladder=LADDER,
         extendable=Extension(
-            By("petition_matter", {True: calendar_days(30)}, otherwise=working_days(5)), times=1,
+            # What was agreed after a dispute, and what ends today, is not extended.
+            By("agreed_by", {None: By(
+                "handling_grade", {"same_day": None, "long_run": calendar_days(30)},
+                By("petition_matter", {True: calendar_days(30)}, otherwise=working_days(5)),
+            )}), times=1,
             basis="平政办〔2017〕18号：期限内书面申请延期；信访工作条例 第34条：延长不超过30日",
         ),
     ),
     *decision_clocks(
-        working_hours(8), falls=("feed_back", "reassign", "designate"), what=("extension",),
-        owed_by=Role.SECRETARY, basis=f"{CITY} 第十条（演示设定）",
+        working_hours(8), falls=("feed_back", "reassign", "designate", *RESTARTS),
+        what=("extension",), owed_by=Role.SECRETARY, basis=f"{CITY} 第十条（演示设定）",
     ),
     ClockRule(
         "urge", "每月催办时限", Role.SECRETARY,
         starts=(
             "assign", "reassign", "designate", "remind", "redo", "order_further", "reopen",
+            *RESTARTS,
         ),
         ends=("remind", "feed_back"),
         limit=calendar_days(30),
@@ -191,15 +180,18 @@ CLOCKS = (
     ClockRule(
         "review", "审核时限", Role.SECRETARY,
         starts=("feed_back",), ends=("approve_feedback", "redo"),
-        limit=By("priority", {"extra_urgent": hours(2), "urgent": working_hours(4)},
-                 otherwise=working_days(1)),
+        limit=By("handling_grade", {"same_day": same_day()}, By(
+            "priority", {"extra_urgent": hours(2), "urgent": working_hours(4)},
+            otherwise=working_days(1),
+        )),
         basis=f"{CITY} 第十一条（演示设定）",
     ),
     ClockRule(
         "report", "专报时限", Role.SECRETARY,
         starts=("approve_feedback", "return_report"), ends=("submit_report",),
-        limit=By("priority", {"extra_urgent": hours(4), "urgent": working_days(1)},
-                 otherwise=working_days(1)),
+        limit=By("handling_grade", {"same_day": same_day()}, By(
+            "priority", {"extra_urgent": hours(4)}, otherwise=working_days(1),
+        )),
         basis=f"{RULES} 二（三）：及时专报；具体时长为演示设定",
     ),
     ClockRule(
@@ -237,7 +229,8 @@ ACTIONS = (
     ),
     Action(
         "propose", "拟办", when=("received",), to=after_proposal, by=OFFICE,
-        needs=("item_kind", "dispatch_mode", "proposal?"), begins=item_by_its_words,
+        needs=("item_kind", "handling_grade?", "dispatch_mode", "proposal?"),
+        unless=(copied_first,), begins=item_by_its_words,
         does=("detail",), papers=("forwarding_notice",), tone="primary",
     ),
     Action(
@@ -248,7 +241,8 @@ ACTIONS = (
     Action(
         "reassign", "改交其他单位", when=WITH_UNITS, to="assigned", by=OFFICE,
         needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign", "returned"),
-        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"), papers=TO_UNITS,
+        derives=limit_anew, papers=TO_UNITS,
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
     ),
     Action(
         "sign", "签收", when=("assigned",), to="working", by=UNITS, part="lead",
@@ -263,22 +257,22 @@ ACTIONS = (
         unless=(co_unsigned,), tone="primary",
     ),
     Action(
-        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co", needs=("progress",),
-        does=("co_reply",), unless=(co_open,), handles=True, tells=("unit/co_replied",),
-        tone="primary",
+        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co",
+        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
+        tells=("unit/co_replied",), tone="primary",
     ),
     Action(
         "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
         does=("release",), only=(co_units_assist,), tells=("former/released",),
     ),
-    Action(
+    *countersigned(Action(
         "feed_back", "反馈办理结果", when=("working",), to="fed_back", by=UNITS, part="lead",
-        needs=("findings",), does=("reply",), unless=(co_units_done,), handles=True,
+        needs=("findings", "files?"), does=("reply",), unless=(co_units_done,), handles=True,
         tells=("secretary/fed_back",), tone="primary",
-    ),
+    )),
     Action(
-        "progress", "报告进展", when=("working",), by=UNITS, part="lead", needs=("progress",),
-        handles=True, tells=("secretary/progress",),
+        "progress", "报告进展", when=("working",), by=UNITS, part="lead",
+        needs=("progress", "files?"), handles=True, tells=("secretary/progress",),
     ),
     Action(
         "approve_feedback", "审核通过", when=("fed_back",), to="reporting", by=OFFICE,
@@ -286,7 +280,8 @@ ACTIONS = (
     ),
     Action(
         "redo", "退回重办", when=("fed_back",), to="working", by=OFFICE, needs=("reason",),
-        does=("new_round", "returned"), recused=True, tells=("unit/redo",), tone="danger",
+        does=("new_round", "returned"), derives=limit_anew, recused=True,
+        tells=("unit/redo",), tone="danger",
     ),
     Action(
         "interim_report", "报送进展专报", when=WITH_UNITS, by=OFFICE, needs=("special_report",),
@@ -294,12 +289,13 @@ ACTIONS = (
     ),
     Action(
         "submit_report", "报送专报", when=("reporting",), to="reported", by=OFFICE,
-        needs=("special_report",), tells=("leader/reported",), papers=("special_report",),
-        tone="primary",
+        needs=("special_report",), derives=unsigned_again, tells=("leader/reported",),
+        papers=("special_report",), tone="primary",
     ),
     Action(
-        "approve_report", "审签同意", when=("reported",), to="approved", by=LEADERS,
-        needs=("note?",), tells=("secretary/decided",), tone="primary",
+        "approve_report", "审签同意", when=("reported",), to=after_signature, by=LEADERS,
+        needs=("approving_leader?", "note?"), begins=next_to_sign, check=signed_by_one,
+        derives=signature, tells=("secretary/decided",), tone="primary",
     ),
     Action(
         "return_report", "审签退回修改", when=("reported",), to="reporting", by=LEADERS,
@@ -307,7 +303,7 @@ ACTIONS = (
     ),
     Action(
         "order_further", "批示继续办理", when=("reported",), to="working", by=LEADERS,
-        needs=("reason",), does=("new_round", "returned"), recused=True,
+        needs=("reason",), does=("new_round", "returned"), derives=limit_anew, recused=True,
         tells=("unit/redo", "secretary/decided"), tone="danger",
     ),
     Action(
@@ -317,7 +313,8 @@ ACTIONS = (
     look_back(when="signed_off", by=OFFICE),
     Action(
         "reopen", "回头看：重新办理", when=("signed_off",), to="working", by=OFFICE,
-        needs=("reason",), does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+        needs=("reason",), does=("new_round",), derives=limit_anew, recused=True,
+        tells=("unit/redo",), tone="danger",
     ),
     archive(when=("circulating", "signed_off"), by=OFFICE),
     Action(
@@ -328,13 +325,19 @@ ACTIONS = (
         "void", "撤销登记", when=("received", "drafted"), to="voided", by=OFFICE,
         needs=("reason",), tone="danger",
     ),
-    *ladder(
-        reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
-        supervised_in=WITH_UNITS, supervised_by=OVERSEERS, paper="supervision_order",
+    *leader_course.actions(
+        with_units=WITH_UNITS, before_report=BEFORE_REPORT, papers=TO_UNITS,
     ),
-    *designation(when=WITH_UNITS, to="assigned", by=OFFICE),
+    *ladder(
+        reminded_in=AT_UNITS, reminded_by=OVERSEERS,
+        supervised_in=AT_UNITS, supervised_by=OVERSEERS, paper="supervision_order",
+    ),
+    *(
+        replace(action, derives=limit_anew)
+        for action in designation(when=WITH_UNITS, to="assigned", by=OFFICE)
+    ),
     *extra_time(
-        CLOCKS, asked_in=("working",), open_in=WITH_UNITS, decided_by=OFFICE,
+        CLOCKS, asked_in=("working",), open_in=AT_UNITS, decided_by=OFFICE,
         asks="secretary/asked",
     ),
     *TIME,
@@ -368,6 +371,7 @@ LEADER = Procedure(
     seen_by=frozenset({Role.SECRETARY, Role.SUPERVISOR, Role.LEADER}),
     matter="批示件",
     words=WORDS,
+    results=RESULTS,
     numbered=True,
     shows_earlier=True,
     returns=RETURNS,

@@ -107,7 +107,9 @@ def test_a_scene_goes_by_itself_where_only_time_acts(cast: Cast) -> None:
     whole, assigned, working = stands[""], stands["assigned"], stands["working"]
     done = [moved.event.action for moved in whole]
     acts = [action for action in done if action not in ("warn", "breach")]
-    assert acts == ["register", "propose", "assign", "co_sign", "deem_signed", "progress"]
+    assert acts == [
+        "register", "propose", "assign", "co_sign", "deem_signed", "dispute_lapsed", "progress",
+    ]  # fmt: skip
     assert {"warn", "breach"} < set(done)
     assert whole[-1].after.title == "关于水库除险加固的报告"
     assert whole[-1].after.details["document_number"] == "云水〔2026〕12号"

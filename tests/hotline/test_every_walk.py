@@ -115,7 +115,8 @@ class Walk(RuleBasedStateMachine):
     def follows(self, scene: Scene, chance: Random) -> None:
         steps = scene.step[: max(chance.randint(1, len(scene.step)) for _ in "12")]
         scene = msgspec.structs.replace(scene, step=steps)
-        one = Plan(scene, "", MONDAY, by_day=True, seed=0)
+        # By night as by day: so no limit in hours runs out before office hours come.
+        one = Plan(scene, "", MONDAY, by_day=False, seed=0)
         life = played(
             one, CAST, now=MONDAY + FAR, number=self.case.number, others=OTHERS, endless=True
         )
