@@ -22,7 +22,6 @@ from hotline.procedure import (
 )
 from hotline.procedures import leader_course
 from hotline.procedures.afterwards import archive, look_back, look_back_clock
-from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.joint import designation
 from hotline.procedures.ladder import LADDER, ladder
@@ -265,14 +264,14 @@ ACTIONS = (
         "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
         does=("release",), only=(co_units_assist,), tells=("former/released",),
     ),
-    *countersigned(Action(
+    Action(
         "feed_back", "反馈办理结果", when=("working",), to="fed_back", by=UNITS, part="lead",
-        needs=("findings", "files?"), does=("reply",), unless=(co_units_done,), handles=True,
+        needs=("findings",), does=("reply",), unless=(co_units_done,), handles=True,
         tells=("secretary/fed_back",), tone="primary",
-    )),
+    ),
     Action(
         "progress", "报告进展", when=("working",), by=UNITS, part="lead",
-        needs=("progress", "files?"), handles=True, tells=("secretary/progress",),
+        needs=("progress",), handles=True, tells=("secretary/progress",),
     ),
     Action(
         "approve_feedback", "审核通过", when=("fed_back",), to="reporting", by=OFFICE,
