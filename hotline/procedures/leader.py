@@ -257,7 +257,7 @@ ACTIONS = (
     ),
     Action(
         "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co",
-        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
+        needs=("progress",), does=("co_reply",), unless=(co_open,), handles=True,
         tells=("unit/co_replied",), tone="primary",
     ),
     Action(
