@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dispatch.texts.names import NAMES
 from dispatch.timelines import Entry, Sent, Timeline, rang, said
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
@@ -21,23 +22,6 @@ from hotline.rulebook import Rulebook
 from hotline.transition import offered
 from hotline.vocabulary import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, STOP_GROUNDS, URGENCIES
 
-TEXT_LABELS = {
-    "citizen/accepted": "受理告知短信",
-    "citizen/answered": "答复告知短信",
-    "citizen/rating": "评价邀请短信",
-    "citizen/refused": "不予受理告知短信",
-    "citizen/merged": "并案告知短信",
-    "citizen/terminated": "终止办理告知短信",
-    "citizen/withdrawn": "撤回确认短信",
-    "citizen/reopened": "重新办理告知短信",
-    "citizen/extended": "延期告知短信",
-    "citizen/stopped_clock": "停止计时告知短信",
-    "citizen/status": "进度查询回复",
-    "citizen/neutral": "查询未匹配回复",
-    "citizen/help": "使用说明回复",
-    "citizen/rated": "评价确认回复",
-    "citizen/stopped": "退订确认回复",
-}
 STATE_LABELS = {
     "queued": "待发送",
     "sending": "发送中",
@@ -344,7 +328,7 @@ def _part_line(part: Part, rulebook: Rulebook) -> PartLine:
 
 def _message_line(sent: Sent, reads: _Reader) -> MessageLine:
     action = next((a for a in reads.rules.actions if sent.template in a.tells), None)
-    label = TEXT_LABELS.get(sent.template) or (action.label if action else sent.template)
+    label = NAMES.get(sent.template) or (action.label if action else sent.template)
     if sent.phone:
         to = masked_phone(sent.phone) if reads.open else "诉求人"
     elif sent.role:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from dispatch.texts.names import NAMES
 from dispatch.undelivered import (
     LONGEST_NOTE,
     UNDELIVERED,
@@ -18,7 +19,7 @@ from dispatch.undelivered import (
 from hotline.errors import Incomplete
 from hotline.masking import masked_phone
 from hotline.people import Actor, Role
-from web.case_view import STATE_LABELS, TEXT_LABELS
+from web.case_view import STATE_LABELS
 from web.given import Me, Now, TheForm, TheOffice, WebRequest, query_of, roles
 from web.lists import Tab
 from web.render import page, redirect
@@ -100,7 +101,7 @@ async def _page(
 def _line(text: Undelivered) -> TextLine:
     return TextLine(
         text,
-        TEXT_LABELS.get(text.template, text.template),
+        NAMES.get(text.template, text.template),
         masked_phone(text.phone),
         STATE_LABELS[text.state],
         _TONES[text.state],

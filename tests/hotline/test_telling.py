@@ -36,6 +36,7 @@ def test_a_text_to_the_requester_says_number_state_and_day_and_nothing_else() ->
     assert accepted.params == {
         "number": "2603090000017",
         "lookup_code": "ABCD2345",
+        "matter": "诉求",
         "state": "已受理",
         "due_on": "2026-03-23",
         "provisional": False,

@@ -47,10 +47,14 @@ def test_a_blank_file_can_only_be_opened() -> None:
         act(a_blank(), "open", WATER_CLERK, **REQUEST)
 
 
-def test_nothing_but_a_rating_happens_to_a_closed_case() -> None:
+def test_the_work_on_a_closed_case_is_over_unless_it_lives_again() -> None:
     closed = a_case_in("closed")
-    for person in (AGENT, DISPATCHER, REVIEWER, CALLBACK, WATER_CLERK, CLOCK):
+    for person in (AGENT, REVIEWER, WATER_CLERK, CLOCK):
         assert offered(closed, person) == []
+    for person in (DISPATCHER, CALLBACK):
+        assert {action.to for action, _ in offered(closed, person)} <= {
+            "handling", "accepted", "looking_back", "archived",
+        }  # fmt: skip
     names = [action.name for action, _ in offered(closed, citizen("+8613800001234"))]
     assert names == ["rate"]
 
