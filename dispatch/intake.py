@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from dispatch import record
+from dispatch.attachments import attach
 from dispatch.db import Connection, transaction
 from dispatch.lookups import found_for
 from dispatch.office import Office
@@ -69,13 +70,14 @@ async def open_case(
         found=await found_for(office.pool, blank, opening, actor=actor, inputs=inputs, now=now),
     )
     try:
-        if rules.numbered or opened.links:
+        if rules.numbered or opened.links or opened.files:
             async with transaction(office.pool) as connection:
                 if rules.numbered:
                     opened = await _numbered(connection, opened, actor, rulebook)
                 case_id = await record.write_new(connection, [opened])
                 await write_ties(connection, [opened])
         else:
+                await attach(connection, [opened])
             values = record.new_values([opened])
             key = await office.openings.write(opened.after.number, values)
             assert key is not None, "an insert that neither wrote nor failed"
@@ -137,6 +139,7 @@ async def log_call(
                 case_id = await _known_case(connection, ending.case_number, actor)
             call_id: int = await connection.fetchval(
                 """
+                await attach(connection, [opened])
                 insert into call (at, agent_id, direction, phone, name, anonymous, confidential,
                   disposition, request_type, category, subject, answer, ground, case_id,
                   idempotency_key)

@@ -15,6 +15,7 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Incomplete
 from hotline.inputs import INPUTS
+from hotline.inside import Colleague
 from hotline.numbers import WrongNumber, parse_case_number
 from hotline.people import Actor
 from hotline.permissions import visible_cases
@@ -35,9 +36,15 @@ async def found_for(
     inputs: Mapping[str, Any],
     now: datetime,
 ) -> dict[str, Any]:
-    """What `Action.reads` and `Action.counts` ask for. Raises Incomplete for an unknown case."""
+    """What `Action.reads`, `Action.counts` and inputs that name a colleague ask for.
+
+    Raises Incomplete for an unknown case, and for a name that two colleagues have.
+    """
     action = procedure(case.kind).action(name)
-    if action is None or not (action.reads or action.counts or action.tie):
+    if action is None:
+        return {}
+    people = [word for word, _ in action.inputs if INPUTS[word].type == "colleague"]
+    if not (action.reads or action.counts or action.tie or people):
         return {}
     found: dict[str, Any] = {}
     tie = action.tie
@@ -46,6 +53,9 @@ async def found_for(
     for word in (*action.reads, *((tie.names,) if tie and tie.names else ())):
         if typed := inputs.get(word):
             found[word] = await _named(database, word, typed, actor)
+    for word in people:
+        if typed := str(inputs.get(word) or "").strip():
+            found[word] = await _colleague(database, word, typed, actor)
     if action.counts:
         found["precedents"] = await _precedents(database, case, action.counts, now)
     return found
@@ -64,6 +74,19 @@ async def _named(database: Database, word: str, typed: Any, actor: Actor) -> Cas
     if asked and case.kind != asked:
         raise Incomplete({word: f"“{INPUTS[word].label}”：{number}不是{procedure(asked).matter}件"})
     return case
+
+
+async def _colleague(database: Database, word: str, typed: str, actor: Actor) -> Colleague | None:
+    """Who has that name or sign-in in the actor's units; None for nobody."""
+    rows = await database.fetch(
+        "select id, name, unit_id from staff where active and unit_id = any($1::bigint[])"
+        " and (sign_in = $2 or name = $2) limit 2",
+        list(actor.unit_ids),
+        typed,
+    )
+    if len(rows) > 1:
+        raise Incomplete({word: f"有两位同事叫{typed}，请填写其登录名"})
+    return Colleague(**dict(rows[0].items())) if rows else None
 
 
 async def _precedents(database: Database, case: CaseFile, asked: Precedents, now: datetime) -> int:

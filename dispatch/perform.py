@@ -67,7 +67,7 @@ async def perform(
 
     async def write(moves: Sequence[Move]) -> bool:
         moved = moves[0]
-        if len(moves) == 1 and not moved.links and not moved.carries:
+        if len(moves) == 1 and not (moved.links or moved.carries or moved.files):
             gathered = await office.changes.write(number, record.changed_values(moved))
             return gathered is not None
         try:

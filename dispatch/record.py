@@ -106,6 +106,7 @@ PART = {
     "round": "smallint", "unit_id": "bigint", "part": "text", "sent_at": "timestamptz",
     "due_at": "timestamptz", "signed_at": "timestamptz", "deemed": "bool",
     "replied_at": "timestamptz", "withdrawn_at": "timestamptz", "ended_at": "timestamptz",
+    "under_id": "bigint", "staff_id": "bigint", "person": "text",
 }  # fmt: skip
 CLOCK = {
     "round": "smallint", "name": "text", "owed_by": "text", "unit_id": "bigint", "limit": "text",

@@ -47,7 +47,8 @@ async def read_rulebook(connection: Connection) -> Rulebook:
     units = {
         row["id"]: UnitEntry(**dict(row))
         for row in await connection.fetch(
-            "select id, code, name, short_name, kind, parent_id, active from unit order by code"
+            "select id, code, name, short_name, kind, parent_id, active, countersigned"
+            " from unit order by code"
         )
     }
     categories = {

@@ -201,12 +201,14 @@ class Entrance:
 
 def actor_of(row: asyncpg.Record, rulebook: Rulebook) -> Actor:
     """The actor of a staff row (id, name, unit_id, roles)."""
+    below = rulebook.subtree(row["unit_id"])
     return Actor(
         name=row["name"],
         roles=frozenset(roles_text(row["roles"])),
         staff_id=row["id"],
         unit_id=row["unit_id"],
-        unit_ids=rulebook.subtree(row["unit_id"]),
+        unit_ids=below,
+        countersigned=rulebook.countersigned.intersection(below),
     )
 
 

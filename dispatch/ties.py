@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dispatch import record
+from dispatch.attachments import attach
 from dispatch.db import Connection, Database
 from hotline.casefile import CaseFile
 from hotline.errors import NotAvailable
@@ -96,7 +97,7 @@ async def along(
 
 
 async def write_together(connection: Connection, moves: Sequence[Move]) -> None:
-    """Write the moves of several cases and their ties. Raises MovedOn.
+    """Write the moves of several cases, their ties and files. Raises MovedOn, Incomplete.
 
     Cases that exist go first, by number: two such acts never wait for each other.
     """
@@ -107,6 +108,7 @@ async def write_together(connection: Connection, moves: Sequence[Move]) -> None:
         elif not await record.write(connection, moved):
             raise MovedOn(partly=written > 0)
     await write_ties(connection, moves)
+    await attach(connection, moves)
 
 
 _MAKE = """

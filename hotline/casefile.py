@@ -13,7 +13,11 @@ from hotline.procedure import Phase
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One unit's part in this round. `id` is 0 until it is written."""
+    """One unit's part in this round. `id` is 0 until it is written.
+
+    What was handed down inside a unit (`part` "inside") stands under the part of the unit
+    `under_id`; `staff_id` and `person` are set where one colleague got it.
+    """
 
     id: int = 0
     round: int
@@ -26,6 +30,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     replied_at: datetime | None = None
     withdrawn_at: datetime | None = None
     ended_at: datetime | None = None
+    under_id: int | None = None
+    staff_id: int | None = None
+    person: str = ""
 
     @property
     def open(self) -> bool:
@@ -142,11 +149,28 @@ class AskedStop(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime
 
 
+class DraftedReply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reply that waits for the signature of the unit's head (负责人审签).
+
+    `action` is the act that it becomes, `inputs` what its form is filled in with; `returned` says
+    why the head gave it back to whoever drafts.
+    """
+
+    action: str
+    inputs: dict[str, object]
+    unit_id: int
+    by: int | None
+    name: str
+    at: datetime
+    returned: str = ""
+
+
 class Pending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was asked and is not decided yet."""
 
     extension: AskedExtension | None = None
     stop: AskedStop | None = None
+    reply: DraftedReply | None = None
 
 
 NOTHING_PENDING = Pending()
@@ -213,6 +237,11 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
         return next((part for part in self.parts if part.part == "lead"), None)
 
     @property
+    def inside(self) -> Part | None:
+        """What the lead has handed down inside its unit and has no report of yet (内部转办)."""
+        return next((p for p in self.parts if p.part == "inside" and p.replied_at is None), None)
+
+    @property
     def open_clocks(self) -> tuple[Running, ...]:
         """What is still owed, nearest first."""
         return tuple(sorted((c for c in self.clocks if c.open), key=lambda c: c.due_at))
@@ -222,7 +251,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
         return next((c for c in self.clocks if c.open and c.name == name), None)
 
     def part_of(self, unit_ids: tuple[int, ...], part: str | None = None) -> Part | None:
-        """The open assignment ("lead", "co" or either) in whose name one of the units acts.
+        """The open assignment ("lead", "co", "inside" or any) in whose name one of the units acts.
 
         A district may hold two: its own and that of a street below it. The lead's goes first,
         then what is still owed, then the unit that is named first (`Actor.unit_ids`: the own).

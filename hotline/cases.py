@@ -219,7 +219,11 @@ class Event(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """One unit's part in one round: lead (主办) or co (协办)."""
+    """One unit's part in one round: lead (主办), co (协办), or inside (内部转办).
+
+    What is handed down inside a unit names the unit whose part it is of (`under_id`), and the
+    colleague where it went to one person and not to a unit below.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -256,6 +260,9 @@ class Assignment(SQLModel, table=True):
     # The unit lost the case (objection upheld, redispatched): access ends with it.
     withdrawn_at: datetime | None = instant(nullable=True)
     ended_at: datetime | None = instant(nullable=True)
+    under_id: int | None = key("unit.id", nullable=True)
+    staff_id: int | None = key("staff.id", nullable=True)
+    person: str = Field(default="", max_length=50)
 
 
 class Clock(SQLModel, table=True):

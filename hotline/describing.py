@@ -20,10 +20,11 @@ AUDIENCES = {
     "citizen": "诉求人",
     "unit": "主办单位",
     "co": "协办单位",
+    "inside": "受内部转办的单位",
     "former": "原承办单位",
     "owed": "时限责任人",
 }
-PARTS = {"lead": "主办单位", "co": "协办单位"}
+PARTS = {"lead": "主办单位", "co": "协办单位", "inside": "受内部转办的单位或者同事"}
 
 
 class Word(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,6 +13,9 @@ from hotline.errors import NotAvailable
 from hotline.people import Actor
 from hotline.rulebook import Rulebook
 from hotline.ties import LinkChange
+
+if TYPE_CHECKING:
+    from hotline.procedure import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Draft:
 
     `part` is the part that the action belongs to, `other` the case that it concerns (`Action.tie`).
     `found` is what the door found for the action: the files of cases that its inputs name
-    (`Action.reads`), and under "precedents" how many earlier cases it counts (`Action.counts`).
+    (`Action.reads`), the colleagues that they name, and under "precedents" how many earlier cases
+    it counts (`Action.counts`). `action` is the act itself.
     """
 
     case: CaseFile
@@ -46,6 +50,9 @@ class Draft:
     links: list[LinkChange] = field(default_factory=list)
     # Clocks that do not begin now, but when they began on another case.
     starts: dict[str, datetime] = field(default_factory=dict)
+    # Clocks that end with a day (as "2026-03-20") which was named for them alone.
+    until: dict[str, str] = field(default_factory=dict)
+    action: "Action | None" = None
 
     def set(self, **changes: Any) -> None:
         """Change fields of the file."""
@@ -89,7 +96,7 @@ class Draft:
     def own_part(self) -> Part:
         """The assignment that the action is about: the own unit's, or the lead's (time, import)."""
         own = self.case.part_of(self.actor.unit_ids, self.part) if self.part else None
-        part = own or (self.case.lead if self.part != "co" else None)
+        part = own or (self.case.lead if self.part in (None, "lead") else None)
         if part is None:
             raise NotAvailable("本件现在没有承办单位")
         return part

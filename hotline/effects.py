@@ -9,9 +9,11 @@ from datetime import date, datetime, time
 
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile, Part, Running
+from hotline.countersigning import COUNTERSIGNING
 from hotline.draft import Count, Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
+from hotline.inside import INSIDE
 from hotline.ladder import climb
 from hotline.limit_changes import branch_of
 from hotline.named_days import NAMED_DAYS
@@ -40,7 +42,7 @@ def describe(draft: Draft) -> None:
 
 def detail(draft: Draft) -> None:
     """What only this kind of case has is kept as its details."""
-    own = {name: value for name, value in draft.inputs.items() if name not in _COLUMNS}
+    own = {n: value for n, value in draft.inputs.items() if n not in _COLUMNS and n != "files"}
     draft.set(details={**draft.case.details, **own})
 
 
@@ -357,7 +359,7 @@ def adjust_limits(draft: Draft) -> None:
         return
     rule = procedure(draft.case.kind).clock(change.clock)
     named = rule.until and draft.case.details.get(rule.until)
-    if named or change.branch not in ("", branch_of(rule.limit, draft.case)):
+    if named or rule.inside or change.branch not in ("", branch_of(rule.limit, draft.case)):
         return
     waits = held(draft.case, rule)
     moved = adjusted(clock, rule, change, draft.rulebook, held=waits, now=draft.now)
@@ -372,6 +374,7 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
         co_reply, reply, hand_in, answered, new_round, round_together, callback, rate, unrated,
         remind, supervise, ring, release, co_punctual, recalendar, adjust_limits, detail, quote,
         restrict, protect, seal, report_to_leader, bind, returned, *EXTRA_TIME, *OTHER_CASES,
-        *PASSING_ON, *NAMED_DAYS,
+        *PASSING_ON, *NAMED_DAYS, *INSIDE,
+        *COUNTERSIGNING,
     )
 }  # fmt: skip

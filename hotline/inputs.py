@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from hotline.errors import Incomplete
+from hotline.files import MOST_FILES, is_file_key
 from hotline.numbers import normalise_phone, parse_case_number
 from hotline.procedures import PROCEDURES
 from hotline.rulebook import Rulebook
@@ -84,6 +85,8 @@ def shown(name: str, value: Any, *, rulebook: Rulebook) -> str:
         return rulebook.category_path(value)
     if entry.type == "place":
         return rulebook.place_path(value)
+    if entry.type == "files":
+        return f"{len(value)}个文件"
     if entry.type == "choices":
         return "、".join(entry.choices.get(one, one) for one in value)
     return entry.choices.get(str(value), str(value))
@@ -119,7 +122,7 @@ def _text(entry: Input, raw: Any, rulebook: Rulebook) -> str:
         field_label=entry.label,
         max_length=entry.max_length,
         required=False,
-        one_line=entry.type == "line",
+        one_line=entry.type != "text",
     )
 
 
@@ -238,8 +241,19 @@ def _day(entry: Input, raw: Any, rulebook: Rulebook) -> str:
     raise ValueError(f"“{entry.label}”应为日期，如 2026-03-20")
 
 
+def _files(entry: Input, raw: Any, rulebook: Rulebook) -> list[str]:
+    keys = _many(raw, entry)
+    if not all(is_file_key(key) for key in keys):
+        raise ValueError(f"“{entry.label}”有误，请重新上传")
+    if len(keys) > MOST_FILES:
+        raise ValueError(f"“{entry.label}”一次最多{MOST_FILES}个")
+    return keys
+
+
 _READERS: dict[str, Any] = {
     "line": _text,
+    "colleague": _text,
+    "files": _files,
     "text": _text,
     "choice": _choice,
     "choices": _choices,

@@ -75,7 +75,10 @@ STAFF_ROLES = tuple(role for role in Role if role not in {Role.CLOCK, Role.CITIZ
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts now. `unit_ids` is the own unit and everything below it in the tree."""
+    """Who acts now. `unit_ids` is the own unit and everything below it in the tree.
+
+    `countersigned` are those of them whose head signs what a clerk answers (负责人审签).
+    """
 
     name: str
     roles: frozenset[Role]
@@ -83,6 +86,7 @@ class Actor:
     unit_id: int | None = None
     unit_ids: tuple[int, ...] = ()
     phone: str | None = None
+    countersigned: frozenset[int] = frozenset()
 
     def has(self, *roles: Role) -> bool:
         """Whether any of the roles is held."""
@@ -114,6 +118,8 @@ class Unit(SQLModel, table=True):
     kind: str = Field(max_length=20)
     parent_id: int | None = key("unit.id", nullable=True, index=True)
     active: bool = True
+    # Whether the unit's head signs what its clerks answer (负责人审签).
+    countersigned: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     created_at: datetime = instant(default_now=True)
 
 

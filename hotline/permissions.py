@@ -91,7 +91,8 @@ def requester_open_to(actor: Actor, case: Guarded) -> bool:
 
 
 def may_reveal(actor: Actor, case: CaseFile) -> bool:
-    """Whether the number may be shown after giving a reason: the unit that must make contact.
+    """Whether the number may be shown after giving a reason: the unit that must make contact, or
+    the one below it that got the work.
 
     Never of a confidential requester, and never of somebody who reports wrongdoing: the unit may
     be the one accused (济南市12345市民服务热线条例 32; 信访工作条例 30).
@@ -99,7 +100,9 @@ def may_reveal(actor: Actor, case: CaseFile) -> bool:
     if case.confidential or case.anonymous or case.request_type == "report":
         return False
     part = case.part_of(actor.unit_ids, "lead")
-    return part is not None and part.signed_at is not None
+    inside = case.inside
+    handed = inside is not None and inside.unit_id in actor.unit_ids
+    return handed or (part is not None and part.signed_at is not None)
 
 
 def roles_text(roles: Sequence[str]) -> list[Role]:

@@ -177,6 +177,8 @@ class ClockRule:
              that one asks for was done before
     window   time that somebody outside has, or a state that ends by itself: nobody is late when
              it closes, so nobody is warned
+    inside   owed inside a unit by whom the lead handed its part to (内部转办): no deadline of the
+             case or of the lead, and no matter of the centre's
     """
 
     name: str
@@ -196,6 +198,7 @@ class ClockRule:
     permits: tuple[str, ...] = ()
     after: str | None = None
     window: bool = False
+    inside: bool = False
 
     def limit_for(self, case: "CaseFile") -> Limit | None:
         """The limit of this case; None where the obligation does not apply to it."""
@@ -232,7 +235,7 @@ class Action:
     when     the stages from which; NEW opens a case
     to       the next stage, a function that chooses it, or None to stay
     by       the roles, or the roles per stage
-    part     "lead" or "co": of units, only the one that has this part now
+    part     "lead", "co" or "inside": of units, only the one that has this part now
     needs    names from `hotline.inputs`, "?" at the end where they may be left out
     does     effects from `hotline.effects`, in order
     tells    texts: "<audience>/<template>"

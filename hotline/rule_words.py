@@ -66,6 +66,11 @@ EFFECT_WORDS = {
     "stop_for_correction": "补正期间停止计时",
     "report_to_leader": "呈报领导，列入督办",
     "protect": "检举控告件按保密件管理",
+    "hand_inside": "转给下级单位或者同事办理",
+    "report_inside": "向主办单位内部反馈",
+    "take_back_inside": "收回内部转办",
+    "draft_reply": "拟写答复，待负责人审签",
+    "return_draft": "退回拟稿",
     "spare_accused": "不得转给被检举控告的单位及其下级",
 }
 

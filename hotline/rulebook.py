@@ -25,6 +25,7 @@ class UnitEntry:
     kind: str
     parent_id: int | None
     active: bool
+    countersigned: bool = False
 
     @property
     def label(self) -> str:
@@ -115,6 +116,11 @@ class Rulebook:
             waiting.extend(below)
         return tuple(found)
 
+    @cached_property
+    def countersigned(self) -> frozenset[int]:
+        """The units whose head signs what a clerk answers (负责人审签)."""
+        return frozenset(unit.id for unit in self.units.values() if unit.countersigned)
+
     def unit_name(self, unit_id: int | None) -> str:
         """The full name, or an empty string for none."""
         unit = self.units.get(unit_id) if unit_id is not None else None
@@ -148,6 +154,7 @@ def unit_entries(units: Iterable[Unit]) -> dict[int, UnitEntry]:
             unit.kind,
             unit.parent_id,
             unit.active,
+            unit.countersigned,
         )
         for unit in units
         if unit.id is not None

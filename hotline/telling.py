@@ -90,6 +90,9 @@ def _told(
     if audience == "co":
         cos = [part.unit_id for part in case.parts if part.part == "co"]
         return [Tell(template, unit_id=unit_id, params=params) for unit_id in cos]
+    if audience == "inside":
+        inside = case.inside
+        return [Tell(template, unit_id=inside.unit_id, params=params)] if inside else []
     if audience == "former":
         # Who has lost the case (or its part in it) by this action.
         lost = {part.unit_id for part in before.parts} - {part.unit_id for part in case.parts}
@@ -101,6 +104,12 @@ def _told(
         if clock.owed_by in UNIT_ROLES:
             return [Tell(template, unit_id=clock.unit_id, params=params)]
         return [Tell(template, role=clock.owed_by, params=params)]
+    if "clock" in inputs and rules.clock(inputs["clock"]).inside:
+        # Inside a unit, whoever handed the work down is told, and nobody at the centre.
+        owing, lead = case.clock(inputs["clock"]), case.lead
+        if owing is None or lead is None or owing.unit_id == lead.unit_id:
+            return []
+        return [Tell(template, unit_id=lead.unit_id, params=params)]
     return [Tell(template, role=audience, params=params)]
 
 
@@ -140,7 +149,7 @@ def _for_staff(
     rulebook: Rulebook,
     inputs: Mapping[str, Any],
 ) -> dict[str, Any]:
-    nearest = next(iter(case.open_clocks), None)
+    nearest = next((c for c in case.open_clocks if not rules.clock(c.name).inside), None)
     named = case.clock(inputs["clock"]) if "clock" in inputs else nearest
     return {
         "number": case.number,

@@ -18,6 +18,7 @@ from hotline.draft import Count, Draft
 from hotline.effects import EFFECTS
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
+from hotline.inside import settle
 from hotline.other_cases import carries, tie
 from hotline.people import Actor, Role
 from hotline.permissions import may, recused
@@ -63,6 +64,11 @@ class Move:
     tells: tuple[Tell, ...]
     counts: tuple[Count, ...]
     links: tuple[LinkChange, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The keys of the files that it attaches."""
+        return tuple(self.event.inputs.get("files", ()))
 
     @property
     def carries(self) -> bool:
@@ -141,7 +147,7 @@ def move(
         raise Incomplete(wrong)
 
     target = action.to(case, clean) if callable(action.to) else action.to
-    draft = Draft(case, actor, clean, now, rulebook, action.part, found or {})
+    draft = Draft(case, actor, clean, now, rulebook, action.part, found or {}, action=action)
     if action.tie:
         draft.other = draft.found.get(action.tie.names or TIED)
         tie(draft, rules, action)
@@ -155,10 +161,11 @@ def move(
         _enter(draft, rules, target)
     if target is not None or not callable(action.to):
         _wind(draft, rules, action)
+    settle(draft, rules)
     if draft.case.phase == Phase.CLOSED and case.phase != Phase.CLOSED:
         _close(draft, action)
     _follow(draft, rules)
-    _note_deadlines(draft)
+    _note_deadlines(draft, rules)
     draft.set(version=case.version + 1)
     event = _event(draft, case, action, idempotency_key)
     draft.set(last_hash=event.hash)
@@ -193,7 +200,8 @@ def _wind(draft: Draft, rules: Procedure, action: Action) -> None:
         if action.name in rule.starts:
             # One by one: a clock may begin after one that starts with it.
             since = draft.starts.get(rule.name, draft.now)
-            clock = started(draft.case, rule, draft.rulebook, now=since)
+            until = draft.until.get(rule.name)
+            clock = started(draft.case, rule, draft.rulebook, now=since, until=until)
             if clock:
                 draft.set(clocks=(*draft.case.clocks, clock))
 
@@ -215,12 +223,15 @@ def _keep(draft: Draft, results: Mapping[str, Any]) -> None:
 
 
 def _drop_moot_requests(draft: Draft, rules: Procedure) -> None:
-    """What was asked about a clock that has ended needs no decision."""
+    """What was asked about a clock that has ended needs no decision, an answer no draft."""
     pending = draft.case.pending
     if pending.extension and draft.case.clock(pending.extension.clock) is None:
         pending = msgspec.structs.replace(pending, extension=None)
     if pending.stop and not any(rules.clock(c.name).stoppable for c in draft.case.open_clocks):
         pending = msgspec.structs.replace(pending, stop=None)
+    drafted, lead = pending.reply, draft.case.lead
+    if drafted and (lead is None or lead.replied_at or lead.unit_id != drafted.unit_id):
+        pending = msgspec.structs.replace(pending, reply=None)
     if pending is not draft.case.pending:
         draft.set(pending=pending)
 
@@ -239,14 +250,20 @@ def _close(draft: Draft, action: Action) -> None:
     draft.count("closed")
 
 
-def _note_deadlines(draft: Draft) -> None:
-    """The nearest deadline of the case, and of each unit that still owes its part."""
+def _note_deadlines(draft: Draft, rules: Procedure) -> None:
+    """The nearest deadline of the case, and of each unit that still owes its part.
+
+    What is owed inside a unit is a deadline of that part alone.
+    """
     case = draft.case
-    nearest = case.open_clocks
+    nearest = [clock for clock in case.open_clocks if not rules.clock(clock.name).inside]
+    inner = next((clock for clock in case.open_clocks if rules.clock(clock.name).inside), None)
     handle = case.clock("handle")
 
     def due(part: Part) -> datetime | None:
-        if part.part != "lead":
+        if part.part == "inside":
+            return inner.due_at if inner and part is case.inside else part.due_at
+        if part.part == "co":
             return handle.due_at if handle else None
         return next((c.due_at for c in nearest if c.unit_id == part.unit_id), None)
 

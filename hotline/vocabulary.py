@@ -114,7 +114,8 @@ class Input:
 
     Types: line, text, choice, choices, flag, unit, units, category, place, phone, integer
     (within `least` and `most`), money (yuan, kept as "1200.50"), day (kept as "2026-03-20"),
-    case (the number of another case, which is `of` that kind where one is named).
+    case (the number of another case, which is `of` that kind where one is named), colleague (a
+    name or sign-in of the own unit), files (keys of what was uploaded, `hotline.files`).
     A `private` input tells who the requester is: it is never shown in the history.
     """
 
@@ -175,6 +176,10 @@ SHARED = (
     Input("look_back", "回头看", "choice", LOOK_BACKS),
     Input("finished_on", "办结日期", "day"),
     Input("report_by", "交办机关指定期限", "day"),
+    Input("inside_unit", "转给下级单位", "unit"),
+    Input("inside_person", "转给同事", "colleague", max_length=50),
+    Input("inside_by", "内部反馈期限", "day"),
+    Input("files", "附件", "files"),
     Input("main_case", "主单编号", "case"),
     Input("other_case", "另一工单编号", "case"),
     Input("termination_ground", "终止办理事由", "choice", TERMINATION_GROUNDS),

@@ -41,13 +41,16 @@ from hotline.stops import LAST_MOMENT
 
 
 def started(
-    case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime
+    case: CaseFile, rule: ClockRule, rulebook: Rulebook, *, now: datetime, until: str | None = None
 ) -> Running | None:
-    """The clock of the rule as it starts on the case now; None where it does not apply to it."""
+    """The clock of the rule as it starts on the case now; None where it does not apply to it.
+
+    `until` is the day, as "2026-03-20", with which this one ends, if one was named.
+    """
     if rule.after and case.clock(rule.after) is None:
         return None
     start = _start(case, rule, now)
-    found = _until_named(case, rule, start)
+    found = _until_named(case, rule, start, until)
     if found is None:
         changes = rulebook.limit_changes_of(case.kind, rule.name)
         found = in_force(rule, case, changes, on=in_shanghai(start).date())
@@ -59,7 +62,7 @@ def started(
         round=case.round,
         name=rule.name,
         owed_by=rule.owed_by,
-        unit_id=case.lead_unit_id if rule.owed_by in UNIT_ROLES else None,
+        unit_id=_owing(case, rule),
         limit=limit.code,
         basis=found.basis,
         started_at=start,
@@ -83,12 +86,21 @@ def _start(case: CaseFile, rule: ClockRule, now: datetime) -> datetime:
     return min(now, datetime.combine(date.fromisoformat(str(day)), LAST_MOMENT, SHANGHAI))
 
 
-def _until_named(case: CaseFile, rule: ClockRule, start: datetime) -> InForce | None:
+def _owing(case: CaseFile, rule: ClockRule) -> int | None:
+    """The unit that owes the act; None where the centre does."""
+    if rule.inside:
+        return case.inside.unit_id if case.inside else None
+    return case.lead_unit_id if rule.owed_by in UNIT_ROLES else None
+
+
+def _until_named(
+    case: CaseFile, rule: ClockRule, start: datetime, until: str | None
+) -> InForce | None:
     """The limit that ends with the day which a person named (`ClockRule.until`).
 
     Where that day is over when the clock starts, it is due at once: on the day of the start.
     """
-    day = case.details.get(rule.until) if rule.until else None
+    day = until or (case.details.get(rule.until) if rule.until else None)
     if not day:
         return None
     days = (date.fromisoformat(str(day)) - in_shanghai(start).date()).days

@@ -220,7 +220,7 @@ def test_a_procedure_names_only_what_exists(rules: Procedure) -> None:
         assert callable(action.to) or action.to is None or action.to in stages, action.name
         assert {name for name, _ in action.inputs} <= set(INPUTS), action.name
         assert set(action.does) <= set(EFFECTS), action.name
-        assert action.part in (None, "lead", "co"), action.name
+        assert action.part in (None, "lead", "co", "inside"), action.name
         for stage in action.when:
             assert action.roles_in(stage), f"nobody can {action.name} in {stage}"
         if action.part:

@@ -31,8 +31,10 @@ from hotline.procedures.citizen_forms import (
     refusal_complete,
     something_amended,
 )
+from hotline.procedures.countersigned import countersigned
 from hotline.procedures.endings import afterlife, early_endings
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.joint import arbitration, arbitration_clock, designation
 from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.merging import has_no_unit, has_unit, merging, relating, splitting
@@ -79,19 +81,9 @@ def after_rating(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
 
 
 FORM = (
-    "request_type",
-    "category?",
-    "place?",
-    "address?",
-    "urgency",
-    "title",
-    "content",
-    "requester_name?",
-    "requester_phone?",
-    "anonymous?",
-    "confidential?",
-    "channel?",
-)
+    "request_type", "category?", "place?", "address?", "urgency", "title", "content",
+    "requester_name?", "requester_phone?", "anonymous?", "confidential?", "channel?",
+)  # fmt: skip
 
 STOPPABLE = Stoppable(
     working_days(30), f"{CITY} 第十三条（演示）；参照行政许可法 第45条：检验、鉴定、专家评审不计入"
@@ -160,7 +152,7 @@ CLOCKS = (
     ClockRule(
         "first_contact", "首次联系时限", UNIT,
         starts=("dispatch", "redispatch", "uphold_objection", *ANEW, "redo", "reopen"),
-        ends=("contact", "reply", "merge"),
+        ends=("contact", "contact_inside", "reply", "merge"),
         limit=by_urgency(
             danger=hours(1), utility=hours(4), normal=hours(24), complex=hours(24)
         ),
@@ -220,6 +212,7 @@ CLOCKS = (
         limit=working_days(2),
         basis=f"{CITY} 第十九条（演示设定）",
     ),
+    INSIDE_CLOCK,
     look_back_clock(
         starts=("plan_look_back",), owed_by=Role.SUPERVISOR,
         basis=f"{CITY} 第二十二条：已办结但易反复的事项适时“回头看”（演示设定）",
@@ -229,12 +222,13 @@ CLOCKS = (
 ACTIONS = (
     Action(
         "open", "登记受理", when=(NEW,), to="accepted",
-        by=(Role.AGENT, Role.DISPATCHER), needs=FORM, check=reachable,
+        by=(Role.AGENT, Role.DISPATCHER), needs=(*FORM, "files?"), check=reachable,
         does=("describe", "accept"), tells=("citizen/accepted",), tone="primary",
     ),
     Action(
         "register", "登记", when=(NEW,), to="registered",
-        by=(Role.AGENT, Role.CITIZEN), needs=FORM, check=reachable, does=("describe",),
+        by=(Role.AGENT, Role.CITIZEN), needs=(*FORM, "files?"), check=reachable,
+        does=("describe",),
     ),
     Action(
         "accept", "受理", when=("registered",), to="accepted", by=(Role.AGENT, Role.DISPATCHER),
@@ -254,7 +248,7 @@ ACTIONS = (
     ),
     Action(
         "supplement", "补充诉求", when=OPEN,
-        by=(Role.AGENT, Role.DISPATCHER, Role.CALLBACK), needs=("note",),
+        by=(Role.AGENT, Role.DISPATCHER, Role.CALLBACK), needs=("note", "files?"),
         tells=("unit/supplement",),
     ),
     Action(
@@ -288,7 +282,7 @@ ACTIONS = (
     ),
     Action(
         "co_reply", "协办反馈", when=WITH_UNIT_CLOCKS, by=UNITS, part="co",
-        needs=("reply",), does=("co_reply",), unless=(co_open,), handles=True,
+        needs=("reply", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
         tells=("unit/co_replied",), tone="primary",
     ),
     Action(
@@ -324,11 +318,12 @@ ACTIONS = (
         "contact", "联系诉求人", when=("handling",), by=UNITS, part="lead",
         needs=("contact_way", "contact_result", "note"), handles=True,
     ),
-    Action(
+    *countersigned(Action(
         "reply", "答复", when=("handling",), to="replied", by=UNITS, part="lead",
-        needs=("result", "reply"), does=("reply",), unless=(co_units_done,), handles=True,
-        tone="primary",
-    ),
+        needs=("result", "reply", "files?"), does=("reply",), unless=(co_units_done,),
+        handles=True, tone="primary",
+    )),
+    *inside(handed_in=("handling",), open_in=("handling", "objected", "ending"), contact=True),
     Action(
         "approve", "审核通过", when=("replied",), to="answered", by=(Role.REVIEWER,),
         needs=("note?",), recused=True,

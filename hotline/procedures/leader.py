@@ -22,7 +22,9 @@ from hotline.procedure import (
 )
 from hotline.procedures import leader_course
 from hotline.procedures.afterwards import archive, look_back, look_back_clock
+from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extra_time
+from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.joint import designation
 from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.leader_course import DISPUTED, RESTARTS
@@ -162,6 +164,7 @@ CLOCKS = (
             basis="平政办〔2017〕18号：期限内书面申请延期；信访工作条例 第34条：延长不超过30日",
         ),
     ),
+    INSIDE_CLOCK,
     *decision_clocks(
         working_hours(8), falls=("feed_back", "reassign", "designate", *RESTARTS),
         what=("extension",), owed_by=Role.SECRETARY, basis=f"{CITY} 第十条（演示设定）",
@@ -257,21 +260,22 @@ ACTIONS = (
     ),
     Action(
         "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co",
-        needs=("progress",), does=("co_reply",), unless=(co_open,), handles=True,
+        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
         tells=("unit/co_replied",), tone="primary",
     ),
     Action(
         "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
         does=("release",), only=(co_units_assist,), tells=("former/released",),
     ),
-    Action(
+    *countersigned(Action(
         "feed_back", "反馈办理结果", when=("working",), to="fed_back", by=UNITS, part="lead",
-        needs=("findings",), does=("reply",), unless=(co_units_done,), handles=True,
+        needs=("findings", "files?"), does=("reply",), unless=(co_units_done,), handles=True,
         tells=("secretary/fed_back",), tone="primary",
-    ),
+    )),
+    *inside(handed_in=("working",), open_in=("working",)),
     Action(
         "progress", "报告进展", when=("working",), by=UNITS, part="lead",
-        needs=("progress",), handles=True, tells=("secretary/progress",),
+        needs=("progress", "files?"), handles=True, tells=("secretary/progress",),
     ),
     Action(
         "approve_feedback", "审核通过", when=("fed_back",), to="reporting", by=OFFICE,

@@ -20,7 +20,9 @@ from hotline.petitions import (
     report_proposed,
 )
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import extensions, stops
+from hotline.procedures.inside import inside
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.petition_clocks import CLOCKS
 from hotline.procedures.time import TIME
@@ -53,10 +55,11 @@ REGISTER = (
     "earlier_petition?", "earlier_state?", "same_facts?", "group_size", "representatives?",
     "requester_name?", "anonymous?", "petitioner_address?", "requester_phone?", "confidential?",
     "title", "content", "petition_facts", "petition_reasons", "accused_unit?", "priority",
+    "files?",
 )  # fmt: skip
 OPINION = (
     "document_number", "opinion", "opinion_facts", "opinion_reasons", "opinion_basis",
-    "opinion_text",
+    "opinion_text", "files?",
 )  # fmt: skip
 SECOND_OPINION = (
     "document_number", "review_result", "review_opinion", "opinion_basis", "opinion_delivered_on",
@@ -137,31 +140,34 @@ ACTIONS = (
         unless=(co_unsigned,), tone="primary",
     ),
     Action(
-        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co", needs=("progress",),
-        does=("co_reply",), unless=(co_open,), handles=True, tells=("unit/co_replied",),
-        tone="primary",
+        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co",
+        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
+        tells=("unit/co_replied",), tone="primary",
     ),
     Action(
         "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
         does=("release",), only=(co_units_assist,), tells=("former/released",),
     ),
-    Action(
-        "decide", "出具处理意见书", when=("handling",), to="decided", by=UNITS, part="lead",
-        needs=OPINION, only=(only_appeals,), unless=(co_units_done,),
-        does=("detail", "reply"), handles=True, papers=("petition_opinion",), tone="primary",
+    *countersigned(
+        Action(
+            "decide", "出具处理意见书", when=("handling",), to="decided", by=UNITS, part="lead",
+            needs=OPINION, only=(only_appeals,), unless=(co_units_done,),
+            does=("detail", "reply"), handles=True, papers=("petition_opinion",), tone="primary",
+        ),
+        Action(
+            "answer", "反馈办理情况", when=("handling",), to="settled", by=UNITS, part="lead",
+            needs=("findings", "told_way", "files?"), only=(only_others,), unless=(co_units_done,),
+            does=("reply",), handles=True, tells=("citizen/petition_answered", "petitions/result"),
+            tone="primary",
+        ),
+        Action(
+            "redirect", "导入法定程序", when=("handling",), to="redirected", by=UNITS, part="lead",
+            needs=("legal_route", "told_way", "reason"), only=(only_appeals,),
+            does=("detail", "reply"), handles=True,
+            tells=("citizen/petition_informed", "petitions/result"),
+        ),
     ),
-    Action(
-        "answer", "反馈办理情况", when=("handling",), to="settled", by=UNITS, part="lead",
-        needs=("findings", "told_way"), only=(only_others,), unless=(co_units_done,),
-        does=("reply",), handles=True, tells=("citizen/petition_answered", "petitions/result"),
-        tone="primary",
-    ),
-    Action(
-        "redirect", "导入法定程序", when=("handling",), to="redirected", by=UNITS, part="lead",
-        needs=("legal_route", "told_way", "reason"), only=(only_appeals,),
-        does=("detail", "reply"), handles=True,
-        tells=("citizen/petition_informed", "petitions/result"),
-    ),
+    *inside(handed_in=("handling",), open_in=("handling",)),
     Action(
         "tell_reason", "告知延期理由", when=("handling",), by=UNITS, part="lead",
         needs=("told_way", "note"), only=(reason_untold,), handles=True, tone="primary",

@@ -7,6 +7,7 @@ from hotline.clocks import calendar_days, same_day, working_days, working_hours
 from hotline.people import Role
 from hotline.procedure import By, ClockRule, Extension, Stoppable
 from hotline.procedures.extra_time import decision_clocks
+from hotline.procedures.inside import INSIDE_CLOCK
 
 UNIT = Role.CLERK
 RULES = "信访工作条例"
@@ -138,6 +139,7 @@ CLOCKS = (
             calendar_days(60), f"{RULES} 第36条：举行听证不计算在期限内；累计上限为演示设定"
         ),
     ),
+    INSIDE_CLOCK,
     *decision_clocks(
         working_days(1), falls=("answer_rereview",), what=("stop",),
         owed_by=Role.PETITIONS, basis=f"{CITY} 第十七条（演示设定）",
