@@ -21,6 +21,7 @@ from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
 from hotline.transition import offered
 from hotline.vocabulary import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, STOP_GROUNDS, URGENCIES
+from web.language import Typed
 
 STATE_LABELS = {
     "queued": "待发送",
@@ -223,7 +224,7 @@ class _Reader:
 
     def text(self, text: str) -> str:
         """Free text, as far as the reader may know the requester."""
-        return text_for(text, requester=self.requester, opened=self.open)
+        return Typed(text_for(text, requester=self.requester, opened=self.open))
 
 
 def _facts(case: CaseFile, rulebook: Rulebook, reads: _Reader) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from hotline.errors import NotPermitted, TooMany
 from web.digests import digest_lines
 from web.given import PUBLIC, Form, Me, Now, TheForm, TheOffice, WebRequest, query_of, signed_in
 from web.identity import COOKIE
+from web.language import COOKIE as LANGUAGE_COOKIE
+from web.language import LANGUAGES
 from web.navigation import home_of
 from web.refusals import status_of
 from web.render import page, redirect
@@ -70,6 +72,24 @@ async def show_me(request: WebRequest, office: TheOffice, me: Me, now: Now) -> R
     return page(request, "me", digest=digest_lines(me, digest))
 
 
+@post("/language", opt={**PUBLIC, "csrf": False}, status_code=200)
+async def choose_language(request: WebRequest, form: TheForm, office: TheOffice) -> Response[Any]:
+    """Speak this language on this browser from now on, and go on where one was."""
+    response = redirect(request, _inside(form.one("back")) or "/")
+    if (chosen := form.one("language")) in LANGUAGES:
+        response.set_cookie(
+            Cookie(
+                key=LANGUAGE_COOKIE,
+                value=chosen,
+                max_age=365 * 24 * 3600,
+                httponly=True,
+                samesite="lax",
+                secure=office.settings.secure_cookies,
+            )
+        )
+    return response
+
+
 def _login_page(
     request: WebRequest, form: Form, *, wrong: str = "", status: int = 200
 ) -> Response[Any]:
@@ -79,10 +99,16 @@ def _login_page(
 
 
 def _next(form: Form) -> str:
-    """Where to go after signing in: a page of ours, never another site."""
-    path = form.one("next")
+    """Where to go after signing in."""
+    return _inside(form.one("next"))
+
+
+def _inside(path: str) -> str:
+    """The path if it is a page of ours, never another site."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside and len(path) <= 500 else ""
 
 
-router = Router("/", route_handlers=[show_home, show_login, sign_in, sign_out, show_me])
+router = Router(
+    "/", route_handlers=[show_home, show_login, sign_in, sign_out, show_me, choose_language]
+)

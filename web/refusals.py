@@ -26,6 +26,7 @@ from hotline.errors import (
     Unreachable,
 )
 from web.given import NotSignedIn, WebRequest, is_htmx, sign_in_address
+from web.language import language_of, speaking, told
 from web.render import redirect, render
 
 STATUSES: dict[type[Refusal], int] = {
@@ -83,8 +84,10 @@ def answer(
     """The problem in the form that the caller reads."""
     headers = headers or {}
     if request.url.path.startswith(_MACHINES):
+        with speaking(language_of(request)):
+            said = _told(problem)
         return Response(
-            msgspec.json.encode(problem),
+            msgspec.json.encode(said),
             status_code=problem.status,
             media_type="application/problem+json",
             headers=headers,
@@ -96,6 +99,16 @@ def answer(
             request, "_error.html", status=problem.status, headers=to_flash, problem=problem
         )
     return render(request, "refused.html", status=problem.status, headers=headers, problem=problem)
+
+
+def _told(problem: Problem) -> Problem:
+    """The problem in the language that is spoken: Chinese, or English to who asks for it."""
+    return msgspec.structs.replace(
+        problem,
+        title=told(problem.title),
+        detail=told(problem.detail),
+        fields={name: told(sentence) for name, sentence in problem.fields.items()},
+    )
 
 
 def on_refusal(request: WebRequest, refusal: Refusal) -> Response[Any]:

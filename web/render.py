@@ -1,7 +1,7 @@
 """A page for a browser, a fragment for htmx: the same template, whole or in part."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -18,7 +18,7 @@ from hotline.inputs import INPUTS
 from hotline.numbers import new_secret_token, spoken_phone
 from hotline.people import ROLE_LABELS
 from hotline.procedure import PHASE_LABELS
-from web import showing
+from web import language, showing
 from web.assets import Assets
 from web.given import WebRequest, is_htmx
 from web.navigation import entries_for
@@ -40,7 +40,10 @@ def template_environment(office: Office, assets: Assets) -> Environment:
         extensions=["jinja2.ext.i18n"],
         cache_size=-1,
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # i18n's
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # i18n's
+        language.say, _of_many, newstyle=True
+    )
+    language.catalogue()
     environment.globals.update(
         city=office.settings.city,
         demo=office.settings.demo_passwords,
@@ -52,17 +55,26 @@ def template_environment(office: Office, assets: Assets) -> Environment:
         light=_light,
         options=options,
         written=written,
+        t=language.told,
+        LANGUAGES=language.LANGUAGES,
+        language=language.spoken,
     )
     environment.filters.update(
         exact=showing.exact,
         iso=showing.iso,
-        on_day=showing.on_day,
+        on_day=_on_day,
         short=_short,
         ago=_ago,
         spoken=spoken_phone,
         case_url=case_url,
+        t=language.told,
     )
     return environment
+
+
+def _of_many(one: str, many: str, n: int) -> str:
+    """For `{% trans %}` with a plural, which our templates do not use: Chinese has none."""
+    return language.say(one if n == 1 else many)
 
 
 def case_url(number: str) -> str:
@@ -74,17 +86,24 @@ def case_url(number: str) -> str:
 def _light(
     context: Context, due_at: datetime | None, *, rung: int = 0, at: datetime | None = None
 ) -> showing.Light | None:
-    return showing.light(due_at, at or context["now"], rung=rung)
+    light = showing.light(due_at, at or context["now"], rung=rung)
+    if light is None:
+        return None
+    return showing.Light(light.colour, language.told(light.word), language.told(light.left))
 
 
 @pass_context
 def _short(context: Context, at: datetime | None) -> str:
-    return showing.short(at, context["now"])
+    return language.told(showing.short(at, context["now"]))
 
 
 @pass_context
 def _ago(context: Context, at: datetime | None) -> str:
-    return showing.ago(at, context["now"])
+    return language.told(showing.ago(at, context["now"]))
+
+
+def _on_day(day: date | None) -> str:
+    return language.told(showing.on_day(day))
 
 
 def page(
@@ -116,9 +135,10 @@ def render(
     """Exactly this template file: for a fragment that is no page's main part."""
     told = flash or unquote(request.cookies.get(FLASH_COOKIE, ""))
     words = {"now": clock(), **frame(request), **context, "flash": told}
-    html = request.app.state.templates.get_template(file).render(words)
-    if flash and is_htmx(request):
-        html += request.app.state.templates.get_template("_flash.html").render(words)
+    with language.speaking(language.language_of(request)):
+        html = request.app.state.templates.get_template(file).render(words)
+        if flash and is_htmx(request):
+            html += request.app.state.templates.get_template("_flash.html").render(words)
     response = Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
     if FLASH_COOKIE in request.cookies and not is_htmx(request):
         response.delete_cookie(FLASH_COOKIE)

@@ -8,7 +8,7 @@ from hotline.calendar import in_shanghai
 NEAR = timedelta(hours=24)
 """A deadline is near (临近) from so long before it: yellow lights and lists of risks use this."""
 
-_WEEKDAYS = "一二三四五六日"
+_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +84,4 @@ def iso(at: datetime) -> str:
 
 def on_day(day: date | None) -> str:
     """2026-03-09（周一）."""
-    return f"{day:%Y-%m-%d}（周{_WEEKDAYS[day.weekday()]}）" if day else ""
+    return f"{day:%Y-%m-%d}（{_WEEKDAYS[day.weekday()]}）" if day else ""

@@ -1,0 +1,163 @@
+"""The language of a screen: Chinese as everything is written, English by the catalogue.
+
+The source says everything in Chinese. `locale/en/LC_MESSAGES/messages.po` holds the English of each
+text, and of each sentence with numbered places (`没有{0}这一天`, from an f-string), which is told
+from its constant parts where it is shown. What people typed, and the names of units, categories and
+places, stay as they are; so do texts to citizens and printed papers.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from babel.messages.pofile import read_po
+from litestar.connection import ASGIConnection
+
+CHINESE = "zh-CN"
+ENGLISH = "en"
+LANGUAGES = {CHINESE: "中文", ENGLISH: "English"}
+COOKIE = "hotline_language"
+CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+
+PLACE = re.compile(r"\{(\w+)\}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LISTS = ((" → ", " → "), ("；", "; "), ("、", ", "), ("，", ", "))
+# Fewer constant characters than this are in too many sentences to tell one by them alone.
+_TELLING = 3
+# Nothing that we say is longer, and looking for sentences in a longer text takes time.
+_LONGEST = 500
+
+_spoken: ContextVar[str] = ContextVar("language", default=CHINESE)
+
+
+class _Sentence(NamedTuple):
+    """A sentence with places: how it is recognised, and its English for one and for many."""
+
+    pattern: re.Pattern[str]
+    longest: str
+    telling: bool
+    one: str
+    many: str
+
+
+class _Catalogue(NamedTuple):
+    texts: dict[str, str]
+    sentences: tuple[_Sentence, ...]
+
+
+class Typed(str):
+    """What a person typed, on its way to a screen among words of ours: never translated."""
+
+    __slots__ = ()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything that is said inside is said in this language."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def spoken() -> str:
+    """The language that is being spoken."""
+    return _spoken.get()
+
+
+def language_of(request: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """What was chosen on this browser; else what it (or another system) asks for; else Chinese."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    # Browsers and libraries name what they like best first.
+    for asked in request.headers.get("accept-language", "").lower().split(","):
+        match asked.strip()[:2]:
+            case "zh":
+                return CHINESE
+            case "en":
+                return ENGLISH
+    return CHINESE
+
+
+def say(text: str) -> str:
+    """A text of ours as the catalogue has it, itself where the catalogue has none."""
+    if _spoken.get() != ENGLISH:
+        return text
+    return catalogue().texts.get(text, text)
+
+
+def told(text: str) -> str:
+    """A label or sentence that was put together elsewhere, part by part."""
+    if _spoken.get() != ENGLISH or isinstance(text, Typed) or len(text) > _LONGEST:
+        return text
+    return _in_english(text)
+
+
+def catalogue() -> _Catalogue:
+    """The English catalogue; read once, by whoever starts the program."""
+    return _read()
+
+
+@cache
+def _read() -> _Catalogue:
+    texts: dict[str, str] = {}
+    sentences: list[tuple[int, _Sentence]] = []
+    with CATALOGUE.open("rb") as file:
+        for message in read_po(file, locale="en"):
+            if not message.id or not message.string:
+                continue
+            source = message.id if isinstance(message.id, str) else message.id[0]
+            forms = (message.string,) if isinstance(message.string, str) else message.string
+            if "%(" in source or not PLACE.search(source):
+                texts[source] = forms[0]
+                continue
+            constants = PLACE.split(source)[::2]
+            weight = len("".join(constants))
+            pattern = re.compile(_expression(source), re.DOTALL)
+            longest = max(constants, key=len)
+            told_by = weight >= _TELLING
+            sentences.append((weight, _Sentence(pattern, longest, told_by, forms[0], forms[-1])))
+    ordered = sorted(sentences, key=lambda pair: -pair[0])
+    return _Catalogue(texts, tuple(sentence for _, sentence in ordered))
+
+
+def _expression(source: str) -> str:
+    """The regular expression of a sentence; a place that comes twice holds the same both times."""
+    parts = PLACE.split(source)
+    seen: set[str] = set()
+    written = re.escape(parts[0])
+    for name, constant in zip(parts[1::2], parts[2::2], strict=True):
+        written += f"(?P=p{name})" if name in seen else f"(?P<p{name}>.*?)"
+        written += re.escape(constant)
+        seen.add(name)
+    return written
+
+
+# Sentences name cases and people; no more of them are kept than a screen or two.
+@lru_cache(maxsize=2000)
+def _in_english(text: str) -> str:
+    if not _HAN.search(text):
+        return text
+    known = catalogue()
+    if text in known.texts:
+        return known.texts[text]
+    for sentence in known.sentences:
+        if sentence.longest in text and (match := sentence.pattern.fullmatch(text)):
+            said = {name[1:]: _in_english(value) for name, value in match.groupdict().items()}
+            # A short constant part is no proof: then what stands around it must be ours as well.
+            if sentence.telling or not any(_HAN.search(value) for value in said.values()):
+                form = sentence.one if "1" in said.values() else sentence.many
+                return PLACE.sub(lambda place, said=said: said[place[1]], form)
+    for mark, english in _LISTS:
+        parts = [part for part in text.split(mark) if part]
+        if len(parts) > 1:
+            said_parts = [_in_english(part) for part in parts]
+            if said_parts != parts:
+                return english.join(said_parts)
+    return text
