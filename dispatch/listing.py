@@ -145,13 +145,16 @@ def _stages_of(phase: str) -> list[str]:
     raise Incomplete({"phase": f"没有这个环节，可选：{'、'.join(Phase)}"})
 
 
-def beyond(key: str, order: Order, after: After | None, put: Values) -> list[str]:
-    """The condition that leaves out what earlier pages have shown."""
+def beyond(
+    key: str, order: Order, after: After | None, put: Values, *, backwards: bool = False
+) -> list[str]:
+    """The condition that leaves out what earlier pages have shown (`backwards`: later ones)."""
     if after is None:
         return []
+    sign = "<" if (order is Order.NEWEST) is not backwards else ">"
     if order is Order.DUE:
-        return [f"({key}) > ({put(after.due_at)}, {put(after.id)})"]
-    return [f"{key} {'<' if order is Order.NEWEST else '>'} {put(after.id)}"]
+        return [f"({key}) {sign} ({put(after.due_at)}, {put(after.id)})"]
+    return [f"{key} {sign} {put(after.id)}"]
 
 
 def from_parts(

@@ -53,6 +53,7 @@ __all__ = [
     "page_statement",
     "queue",
     "queues_for",
+    "row_before",
 ]
 
 AT_RISK = timedelta(hours=24)
@@ -262,6 +263,23 @@ async def queue(
     return page_of(await connection.fetch(statement, *values), limit, dated=dated)
 
 
+async def row_before(
+    connection: Connection, actor: Actor, name: str, before: After, *, now: datetime
+) -> Row | None:
+    """The row that stands just before this key in a list by deadline; None before the first."""
+    statement, values = page_statement(
+        _chosen(actor, name),
+        actor,
+        now=now,
+        filters=NO_FILTERS,
+        after=before,
+        limit=1,
+        backwards=True,
+    )
+    rows = page_of(await connection.fetch(statement, *values), 1, dated=True).rows
+    return rows[0] if rows else None
+
+
 def _chosen(actor: Actor, name: str | None) -> Queue:
     if not name:
         return default_queue(actor)
@@ -288,8 +306,9 @@ def page_statement(
     filters: Filters,
     after: After | None,
     limit: int,
+    backwards: bool = False,
 ) -> tuple[str, list[Any]]:
-    """The statement of a page and its values."""
+    """The statement of a page and its values; `backwards` from the key towards the first row."""
     put = Values()
     units = filters.unit_ids
     source = chosen.source
@@ -322,12 +341,13 @@ def page_statement(
         head, key = _FROM_CASES, "c.id"
     if filters.unit_ids:
         wanted.append(f"c.lead_unit_id = any({put(list(filters.unit_ids), 'bigint[]')})")
+    direction = " desc" if (chosen.order is Order.NEWEST) is not backwards else ""
+    ordered = f"{key}{direction}"
     if chosen.order is Order.DUE:
-        key = "c.next_due_at, c.id"
-    wanted += beyond(key, chosen.order, after, put)
-    direction = " desc" if chosen.order is Order.NEWEST else ""
+        key, ordered = "c.next_due_at, c.id", f"c.next_due_at{direction}, c.id{direction}"
+    wanted += beyond(key, chosen.order, after, put, backwards=backwards)
     return (
-        f"{head}\nwhere {' and '.join(wanted)}\norder by {key}{direction} limit {limit:d}",
+        f"{head}\nwhere {' and '.join(wanted)}\norder by {ordered} limit {limit:d}",
         put.given,
     )
 

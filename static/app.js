@@ -12,13 +12,19 @@
     const parts = [];
     if (event.ctrlKey || event.metaKey) parts.push("Ctrl");
     if (event.altKey) parts.push("Alt");
-    // With Alt some layouts put another character into `key`; `code` names the key itself.
+    // With Alt some layouts put another character into `key`, and an input method keeps the letter
+    // to itself; `code` names the key.
     const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
-    parts.push(event.altKey && digit ? digit[1] : event.key);
+    const letter = /^Key([A-Z])$/.exec(event.code);
+    if (event.altKey && digit) parts.push(digit[1]);
+    else if (event.key === "Process" && letter) parts.push(letter[1].toLowerCase());
+    else parts.push(event.key.length === 1 ? event.key.toLowerCase() : event.key);
     return parts.join("+");
   };
+  // Where a letter would be written; a tick or a radio button writes none.
   const typing = (element) =>
-    element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+    element instanceof HTMLElement &&
+    (element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select"));
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -31,12 +37,11 @@
     }
     if (!pressed.includes("+") && typing(event.target)) return;
     const found = [...document.querySelectorAll("[data-shortcut]")].find((one) => one.dataset.shortcut === pressed);
-    if (!found) return;
+    if (!found || event.repeat) return;
     event.preventDefault();
-    if (typing(found)) {
-      found.focus();
-      if (found.type === "radio" || found.type === "checkbox") found.click();
-    } else {
+    if (typing(found)) found.focus();
+    else {
+      if (found.type === "radio" || found.type === "checkbox") found.focus();
       found.click();
     }
   });

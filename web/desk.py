@@ -23,7 +23,7 @@ from hotline.rulebook import Rulebook
 from web.batches import Pick, perform_each, picks_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
-from web.judging import show_callback, show_review
+from web.judging import judge_reply, note_callback, show_callback, show_review
 from web.lists import Asked, asked_of, lines, tabs
 from web.render import page
 
@@ -189,5 +189,12 @@ async def dispatch_picked(
 router = Router(
     "/desk",
     guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, *REGISTER_ROLES)],
-    route_handlers=[show_desk, show_review, show_callback, dispatch_picked],
+    route_handlers=[
+        show_desk,
+        show_review,
+        show_callback,
+        judge_reply,
+        note_callback,
+        dispatch_picked,
+    ],
 )
