@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from dispatch.db import Pool
 
 CHANNEL = "case_changed"
+PHONE_CHANNEL = "phone_changed"
 WAKE = "wake"
 QUEUE = "hotline:queue"
 

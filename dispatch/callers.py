@@ -29,7 +29,9 @@ async def caller_history(pool: Pool, actor: Actor, phone: str) -> Earlier:
         return await earlier(connection, actor, phone, limit=_SHOWN)
 
 
-async def calls_today(pool: Pool, actor: Actor, *, now: datetime) -> list[MyCall]:
+async def calls_today(
+    pool: Pool, actor: Actor, *, now: datetime, most: int = _SHOWN
+) -> list[MyCall]:
     """The agent's own conversations since midnight in Shanghai, newest first."""
     midnight = in_shanghai(now).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = await pool.fetch(
@@ -40,6 +42,6 @@ async def calls_today(pool: Pool, actor: Actor, *, now: datetime) -> list[MyCall
         """,
         actor.staff_id,
         midnight,
-        _SHOWN,
+        most,
     )
     return [MyCall(**dict(row.items())) for row in rows]

@@ -11,9 +11,10 @@ import msgspec
 from dispatch import record
 from dispatch.attachments import attach
 from dispatch.db import Connection, transaction
+from dispatch.drafts import forget_draft
 from dispatch.lookups import found_for
 from dispatch.office import Office
-from dispatch.perform import Outcome, another_act, refuse_another
+from dispatch.perform import Outcome, another_act, perform_on, refuse_another
 from dispatch.serials import next_serial
 from dispatch.ties import new_file, write_ties
 from hotline.calendar import in_shanghai
@@ -76,8 +77,8 @@ async def open_case(
                     opened = await _numbered(connection, opened, actor, rulebook)
                 case_id = await record.write_new(connection, [opened])
                 await write_ties(connection, [opened])
-        else:
                 await attach(connection, [opened])
+        else:
             values = record.new_values([opened])
             key = await office.openings.write(opened.after.number, values)
             assert key is not None, "an insert that neither wrote nor failed"
@@ -111,11 +112,16 @@ async def log_call(
     inputs: Mapping[str, Any],
     now: datetime,
     idempotency_key: str | None = None,
+    phone_call_id: int | None = None,
+    draft: str = "",
+    merge_into: str = "",
 ) -> LoggedCall:
     """Write down a conversation and how it ended (`disposition`); "case" opens one with it.
 
-    Call and case are written together or not at all. Raises NotPermitted, Incomplete, or Conflict
-    where the key wrote down something else before.
+    Call and case are written together or not at all, and the agent's draft goes with it.
+    `phone_call_id` is the call of the telephone system that it was said in, `merge_into` the case
+    that the new one is merged into at once (并案). Raises NotPermitted, Incomplete (`main_case`:
+    it cannot be merged into that one), or Conflict where the key wrote down something else before.
     """
     if not actor.has(Role.AGENT) or actor.staff_id is None:
         raise NotPermitted("只有话务员可以登记来电。")
@@ -131,19 +137,23 @@ async def log_call(
     who = accept(_WHO, inputs, rulebook=rulebook)
     # After the case, whose form asks for more: its refusal names everything at once.
     case_id: int | None = None
+    merged: Outcome | None = None
     try:
         async with transaction(office.pool) as connection:
             if opened:
                 case_id = await record.write_new(connection, [opened])
+                await attach(connection, [opened])
             elif ending.case_number:
                 case_id = await _known_case(connection, ending.case_number, actor)
             call_id: int = await connection.fetchval(
                 """
-                await attach(connection, [opened])
                 insert into call (at, agent_id, direction, phone, name, anonymous, confidential,
                   disposition, request_type, category, subject, answer, ground, case_id,
-                  idempotency_key)
-                values ($1, $2, 'in', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                  idempotency_key, phone_call_id)
+                values ($1, $2,
+                  case when exists (select from phone_call where id = $15 and settled_by = $2)
+                  then 'out' else 'in' end,
+                  $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 returning id
                 """,
                 now,
@@ -160,7 +170,20 @@ async def log_call(
                 ending.ground,
                 case_id,
                 idempotency_key,
+                phone_call_id,
             )
+            if draft:
+                await forget_draft(connection, draft, actor=actor)
+            if opened and merge_into:
+                merged = await perform_on(
+                    connection,
+                    opened.after.number,
+                    "merge",
+                    actor=actor,
+                    inputs={"main_case": merge_into},
+                    now=now,
+                    rulebook=rulebook,
+                )
     except asyncpg.UniqueViolationError as clash:
         if clash.constraint_name != "call_key_once":
             raise
@@ -170,8 +193,10 @@ async def log_call(
         return known
     if opened:
         office.bell.ring(opened.after.number)
-    outcome: Outcome | None = None
-    if opened and case_id is not None:
+    outcome: Outcome | None = merged
+    if merged and merged.other:
+        office.bell.ring(merged.other.number)
+    elif opened and case_id is not None:
         outcome = Outcome(msgspec.structs.replace(opened.after, id=case_id), opened.event)
     return LoggedCall(call_id, ending.disposition, outcome)
 

@@ -25,13 +25,17 @@ from redis.exceptions import RedisError
 
 from dispatch import clock as clocks
 from dispatch import recalendar, relimit, tallies
+from dispatch.attachments import forget_unused
 from dispatch.bell import QUEUE, WAKE
 from dispatch.db import DATABASE_GONE
 from dispatch.digests import make_digests
+from dispatch.drafts import forget_old_drafts
 from dispatch.following import follow_answers
 from dispatch.inbound import handle_waiting
+from dispatch.missed import settle_those_who_called_again
 from dispatch.office import Office, clock, open_office
 from dispatch.outbox import deliver_waiting
+from dispatch.telephone import close_lost_calls
 from hotline.errors import Unreachable
 from hotline.settings import Settings
 
@@ -224,10 +228,15 @@ async def beat(office: Office, process: str) -> None:
 
 
 async def purge(office: Office) -> None:
-    """Remove what has run out: sessions, and the heartbeats of processes that are gone."""
+    """Remove what has run out: sessions, the heartbeats of processes that are gone, old drafts;
+    uploads that no form came for; close telephone calls whose end was never heard."""
     now = clock()
     await office.pool.execute("delete from session where expires_at < $1", now)
     await office.pool.execute("delete from heartbeat where at < $1", now - FORGET_PROCESS_AFTER)
+    await forget_old_drafts(office, now)
+    await close_lost_calls(office, now)
+    await settle_those_who_called_again(office, now)
+    await forget_unused(office.pool, now)
 
 
 async def work(settings: Settings) -> None:

@@ -88,4 +88,6 @@ class Call(SQLModel, table=True):
     answer: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     ground: str = Field(default="", max_length=30)
     case_id: int | None = key("case.id", nullable=True, index=True)
+    # The call of the telephone system that this was said in, where one is connected.
+    phone_call_id: int | None = key("phone_call.id", nullable=True)
     idempotency_key: str | None = Field(default=None, max_length=80)

@@ -127,6 +127,10 @@ class Staff(SQLModel, table=True):
     """A person who signs in, with roles at one unit."""
 
     __tablename__ = "staff"
+    __table_args__ = (
+        Index("staff_extension_once", "extension", unique=True,
+              postgresql_where=text("extension <> ''")),
+    )  # fmt: skip
 
     id: int | None = identity()
     sign_in: str = Field(max_length=50, unique=True)
@@ -134,6 +138,8 @@ class Staff(SQLModel, table=True):
     unit_id: int = key("unit.id", index=True)
     roles: list[str] = Field(sa_column=Column(ARRAY(String(20)), nullable=False))
     job_title: str = Field(default="", max_length=50)
+    # The extension (分机号) at which the telephone rings for this person.
+    extension: str = Field(default="", max_length=20)
     password_hash: str = Field(default="", max_length=200)
     # A demonstration account has an invented, published password: it works on loopback only.
     demo: bool = False

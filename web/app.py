@@ -18,10 +18,13 @@ from hotline.settings import Settings, settings_from
 from web import (
     admin,
     api,
+    calling,
     cases,
+    choices,
     console,
     desk,
     digests,
+    drafts,
     gateways,
     health,
     ledger,
@@ -53,6 +56,7 @@ FACES: tuple[Router, ...] = (
     cases.router,
     papers.router,
     console.router,
+    calling.router,
     register.router,
     desk.router,
     portal.router,
@@ -64,6 +68,8 @@ FACES: tuple[Router, ...] = (
     digests.router,
     meetings.router,
     live.router,
+    drafts.router,
+    choices.router,
     gateways.router,
     phone.router,
     public.router,
@@ -148,7 +154,7 @@ async def _protect(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     # Nobody else sets these, so that they are added as they are: looking for each costs more.
-    added = _ALWAYS if scope["path"].startswith("/static/") else _ALWAYS_UNKEPT
+    added = _ALWAYS if scope["path"].startswith(("/static/", "/choices/")) else _ALWAYS_UNKEPT
     message["headers"] = [*message["headers"], *added]
 
 

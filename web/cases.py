@@ -1,6 +1,5 @@
 """The case page, and the one route that moves a case."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from dispatch.accesses import note_access
+from dispatch.drafts import drafts_of_case, forget_draft
 from dispatch.office import Office
 from dispatch.perform import perform
 from dispatch.record import load
@@ -22,10 +22,22 @@ from hotline.people import Actor
 from hotline.permissions import may_reveal
 from hotline.procedures import PROCEDURES, procedure
 from hotline.rulebook import Rulebook
+from hotline.unsaved import subject_of_act
 from hotline.vocabulary import STOP_GROUNDS
 from hotline.wording import BadWording, clean_text
 from web.case_view import Attempt, case_view
-from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, signed_in
+from web.drafts import form_of
+from web.given import (
+    Me,
+    Now,
+    Rules,
+    TheForm,
+    TheOffice,
+    WebRequest,
+    own_path,
+    query_of,
+    signed_in,
+)
 from web.navigation import home_of
 from web.refusals import status_of
 from web.related import related
@@ -86,11 +98,12 @@ async def move_case(
             attempt=attempt,
             status=status_of(refusal),
         )
+    await forget_draft(office.pool, subject_of_act(number, action), actor=me)
     taken = procedure(outcome.case.kind).action(action)
     told = f"“{taken.label if taken else action}”已完成。"
     if taken and taken.tie and taken.tie.opens and outcome.other:
         told = f"“{taken.label}”已完成，新工单号{outcome.other.number}。"
-    if back := _own_path(form.one("back")):
+    if back := own_path(form.one("back")):
         return redirect(request, back, flash=told)
     if request.headers.get("hx-request") != "true":
         return redirect(request, case_url(number), flash=told)
@@ -199,6 +212,7 @@ async def _case_page(
         beside = await related(connection, case, me)
     if case.confidential and request.method == "GET":
         await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
+    drafts = await drafts_of_case(office, number, actor=me)
     return page(
         request,
         "case/show",
@@ -206,14 +220,11 @@ async def _case_page(
         flash=flash,
         view=case_view(case, past, me, rulebook=rulebook, now=now, revealed=revealed),
         attempt=attempt,
+        drafts=drafts,
+        unsent={name: form_of(one).inputs(_asked(name), rulebook) for name, one in drafts.items()},
         rulebook=rulebook,
         related=beside,
     )
-
-
-def _own_path(text: str) -> str:
-    """An address of ours that a list sent along to come back to; "" for anything else."""
-    return text if re.fullmatch(r"/[\w\-./?=&%+:]*", text, re.ASCII) and text[1:2] != "/" else ""
 
 
 def _asked(action: str) -> list[str]:

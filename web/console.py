@@ -7,8 +7,12 @@ from typing import Any
 from litestar import Response, Router, get, post
 
 from dispatch.callers import caller_history, calls_today
+from dispatch.drafts import Draft, draft_of
+from dispatch.handovers import unread_notes
 from dispatch.intake import LoggedCall, log_call
 from dispatch.office import Office
+from dispatch.perform import perform
+from dispatch.telephone import Line, line
 from dispatch.texts import render as text_of
 from dispatch.timelines import Earlier
 from hotline.calendar import in_shanghai
@@ -19,12 +23,14 @@ from hotline.calls import (
     STATUTORY_CHANNELS,
     Disposition,
 )
-from hotline.errors import Incomplete
+from hotline.errors import Conflict, Incomplete, NotAvailable, NotPermitted
 from hotline.numbers import WrongPhone, normalise_phone
 from hotline.people import Actor, Role
 from hotline.procedures.citizen import FORM
-from hotline.routing import suggest
+from hotline.routing import Suggestion, certain, suggest
 from hotline.rulebook import Rulebook
+from hotline.unsaved import subject_of_call
+from web.drafts import form_of
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 from web.render import page, render
 
@@ -51,10 +57,21 @@ _OTHERS = ("disposition", "answer", "case_number")
 async def show_console(
     request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules
 ) -> Response[Any]:
-    """An empty form; `?phone=` (of the telephone system) fills in who is calling."""
-    phone = query_of(request).one("phone")[:60]
+    """What was left unsent, or an empty form; `?phone=` and `?call=` say who is calling."""
+    query = query_of(request)
+    on_line = await _line(office, me, query.one("call"))
+    draft = await draft_of(office, subject_of_call(on_line.id if on_line else None), actor=me)
+    phone = (on_line.caller if on_line else "") or query.one("phone")[:60]
     typed = {"requester_phone": phone, "urgency": "normal", "disposition": Disposition.CASE.value}
-    return await _console(request, office, me, rulebook, now=now, typed=typed)
+    if draft and query.one("phone") and not on_line:
+        # Somebody else is meant than the one whom the draft is about.
+        draft = None
+    if draft:
+        typed = _typed(form_of(draft), rulebook)
+        typed["disposition"] = typed["disposition"] or Disposition.CASE.value
+    return await _console(
+        request, office, me, rulebook, now=now, typed=typed, on_line=on_line, draft=draft
+    )
 
 
 @post("/calls", status_code=200)
@@ -64,14 +81,34 @@ async def log_one_call(
     """Write the conversation down; what is missing is told beside its input, nothing is lost."""
     typed = _typed(form, rulebook)
     inputs = {**typed, "subject": typed["title"], "channel": "phone"}
+    on_line = await _line(office, me, form.one("call"))
     try:
         logged = await log_call(
-            office, actor=me, inputs=inputs, now=now, idempotency_key=form.idempotency_key
+            office,
+            actor=me,
+            inputs=inputs,
+            now=now,
+            idempotency_key=form.idempotency_key,
+            phone_call_id=on_line.id if on_line else None,
+            draft=subject_of_call(on_line.id if on_line else None),
         )
     except Incomplete as refusal:
         errors = _beside(refusal.fields)
         return await _console(
-            request, office, me, rulebook, now=now, typed=typed, errors=errors, status=422
+            request,
+            office,
+            me,
+            rulebook,
+            now=now,
+            typed=typed,
+            on_line=on_line,
+            errors=errors,
+            status=422,
+        )
+    sent_to, not_sent = "", ""
+    if logged.case and form.one("then") == "dispatch":
+        sent_to, not_sent = await _dispatch(
+            office, me, rulebook, logged, now=now, key=form.idempotency_key
         )
     return page(
         request,
@@ -79,7 +116,42 @@ async def log_one_call(
         logged=logged,
         label=DISPOSITION_LABELS[logged.disposition],
         text=_acceptance_text(office, logged),
+        sent_to=sent_to,
+        not_sent=not_sent,
     )
+
+
+async def _dispatch(
+    office: Office,
+    me: Actor,
+    rulebook: Rulebook,
+    logged: LoggedCall,
+    *,
+    now: datetime,
+    key: str | None,
+) -> tuple[str, str]:
+    """Dispatch the new case at once where the catalogue is certain, through the one door.
+
+    Gives the unit's name, or why the case waits for a dispatcher instead.
+    """  # fmt: skip
+    assert logged.case is not None
+    case = logged.case.case
+    unit = _certain(rulebook, me, now, category=case.category, place=case.place)
+    if unit is None:
+        return "", "派单目录没有唯一对应的单位，由派单员派单。"
+    try:
+        await perform(
+            office,
+            case.number,
+            "dispatch",
+            actor=me,
+            inputs={"lead_unit": unit.unit_code},
+            now=now,
+            idempotency_key=f"{key}-dispatch" if key else None,
+        )
+    except (Conflict, Incomplete, NotAvailable, NotPermitted) as refusal:
+        return "", refusal.message
+    return unit.unit_name, ""
 
 
 @post("/caller", status_code=200)
@@ -89,7 +161,8 @@ async def show_caller(
     """Who calls: earlier cases and calls of the number (posted: numbers don't belong in logs)."""
     if request.headers.get("hx-request") != "true":
         typed = _typed(form, rulebook)
-        return await _console(request, office, me, rulebook, now=now, typed=typed)
+        on_line = await _line(office, me, form.one("call"))
+        return await _console(request, office, me, rulebook, now=now, typed=typed, on_line=on_line)
     caller = await _caller(office, me, form.one("requester_phone"))
     return render(request, "console/_caller.html", rulebook=rulebook, **caller)
 
@@ -105,6 +178,7 @@ async def suggest_unit(
         "console/_suggestion.html",
         suggestions=_suggestions(typed, rulebook, now),
         asked=bool(typed["category"]),
+        certain=_certain_of(typed, rulebook, me, now),
     )
 
 
@@ -116,6 +190,8 @@ async def _console(
     *,
     now: datetime,
     typed: Mapping[str, Any],
+    on_line: Line | None = None,
+    draft: Draft | None = None,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response[Any]:
@@ -123,6 +199,12 @@ async def _console(
         request,
         "console/show",
         status=status,
+        live="/live",
+        on_line=on_line,
+        draft=draft,
+        subject=subject_of_call(on_line.id if on_line else None),
+        handovers=await unread_notes(office, me, now=now),
+        certain=_certain_of(typed, rulebook, me, now),
         typed=typed,
         errors=errors or {},
         endings=[(one.value, DISPOSITION_LABELS[one]) for one in ENDINGS],
@@ -155,6 +237,29 @@ def _suggestions(typed: Mapping[str, Any], rulebook: Rulebook, now: datetime) ->
         return []
     place = str(typed.get("place") or "")
     return suggest(rulebook, category=category, place=place, on=in_shanghai(now).date())
+
+
+def _certain_of(
+    typed: Mapping[str, Any], rulebook: Rulebook, me: Actor, now: datetime
+) -> Suggestion | None:
+    category, place = str(typed.get("category") or ""), str(typed.get("place") or "")
+    return _certain(rulebook, me, now, category=category, place=place)
+
+
+def _certain(
+    rulebook: Rulebook, me: Actor, now: datetime, *, category: str, place: str
+) -> Suggestion | None:
+    """The unit that this person may dispatch to without a dispatcher: who is one, and no doubt."""
+    if not me.has(Role.DISPATCHER) or not category:
+        return None
+    return certain(rulebook, category=category, place=place, on=in_shanghai(now).date())
+
+
+async def _line(office: Office, me: Actor, call: str) -> Line | None:
+    """The telephone call that is named, where it is this agent's."""
+    if not (call.isascii() and call.isdecimal() and len(call) <= 18):
+        return None
+    return await line(office, me, int(call))
 
 
 async def _caller(office: Office, me: Actor, typed: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where providers of texts deliver what citizens write, and tell what became of ours.
+"""Where providers of texts deliver what citizens write, and the telephone tells of its calls.
 
 A provider shows a secret, or signs; what it delivers is kept first and acted on afterwards, and
 whatever was kept is answered with 200, or it would come again.
@@ -21,9 +21,11 @@ from dispatch.office import Office
 from dispatch.outbox import note_receipt
 from dispatch.sms.kannel import RECEIPTS
 from dispatch.sms.signature import HEADER, is_one_of, signed_by_one_of
+from dispatch.telephone import take_events
 from hotline.errors import Incomplete, NotFound, NotPermitted
 from hotline.messages import MessageState
 from hotline.numbers import WrongPhone, normalise_phone
+from hotline.telephone import CallEvent
 from web.given import PUBLIC, Now, TheForm, TheOffice, WebRequest, query_of
 
 LONGEST_TEXT = 1000
@@ -109,6 +111,23 @@ async def take_kannel_receipt(
     return ""
 
 
+@post("/cti/v1/events", opt=_MACHINE, status_code=202)
+async def take_call_events(request: WebRequest, office: TheOffice, now: Now) -> dict[str, int]:
+    """One event of cti/1 or a list of at most 100, signed by `X-Signature`; all or none.
+
+    An event that came before counts once, so that a sender may always send again.
+    """
+    body = await request.body()
+    secrets = office.settings.gateway_secrets
+    if not secrets:
+        raise NotFound
+    if not signed_by_one_of(secrets, request.headers.get(HEADER), body, now=now):
+        raise NotPermitted("签名无效或已过期：请检查 X-Signature、密钥和时钟。")
+    events: list[CallEvent] = _read(body, CallEvent)
+    await take_events(office, events, now=now)
+    return {"taken": len(events)}
+
+
 class InboundText(msgspec.Struct, tag="text", tag_field="type"):
     """A citizen's text, as the JSON gateway delivers it."""
 
@@ -139,7 +158,7 @@ async def take_signed_delivery(request: WebRequest, office: TheOffice, now: Now)
         raise NotFound
     if not signed_by_one_of(secrets, request.headers.get(HEADER), body, now=now):
         raise NotPermitted("签名无效或已过期：请检查 X-Signature、密钥和时钟。")
-    items = _delivered(body)
+    items: list[Item] = _read(body, Item)
     for item in items:
         await _take(office, item, now)
     await _act(office, now)
@@ -168,12 +187,13 @@ async def _take(office: Office, item: Item, now: datetime) -> None:
     )
 
 
-def _delivered(body: bytes) -> list[Item]:
+def _read(body: bytes, kind: Any) -> list[Any]:
+    """One of the kind or a list of them; Incomplete where the body is anything else."""
     try:
-        read = msgspec.json.decode(body, type=list[Item] if body[:1] == b"[" else Item)
+        read = msgspec.json.decode(body, type=list[kind] if body[:1] == b"[" else kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Incomplete({"body": f"内容不符合约定：{fault}"}) from None
-    items: list[Item] = read if isinstance(read, list) else [read]
+    items: list[Any] = read if isinstance(read, list) else [read]
     if len(items) > LARGEST_BATCH:
         raise Incomplete({"body": f"一次最多 {LARGEST_BATCH} 条"})
     return items
@@ -252,5 +272,6 @@ router = Router(
         take_kannel_text,
         take_kannel_receipt,
         take_signed_delivery,
+        take_call_events,
     ],
 )

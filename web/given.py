@@ -4,6 +4,7 @@ A handler names what it needs (`me: Me, office: TheOffice, now: Now, form: TheFo
 names its guard: `signed_in`, `roles(...)`, or `opt=PUBLIC`.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,10 +59,14 @@ def roles(*allowed: Role) -> Callable[[Connection, BaseRouteHandler], Awaitable[
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form or a query carried, as text; files and repeated names are kept apart."""
+    """What a form or a query carried, as text; files and repeated names are kept apart.
+
+    `files` has the first file of each name, `uploads` all of them.
+    """
 
     values: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, UploadFile] = field(default_factory=dict)
+    uploads: dict[str, list[UploadFile]] = field(default_factory=dict)
 
     def one(self, name: str, default: str = "") -> str:
         """The first value of the name."""
@@ -76,7 +81,7 @@ class Form:
         return {name: self._input(INPUTS[name], rulebook) for name in names}
 
     def _input(self, entry: Input, rulebook: Rulebook) -> str | list[str]:
-        if entry.type == "choices":
+        if entry.type in ("choices", "files"):
             return self.all(entry.name)
         if entry.type == "units":
             return [chosen(typed, entry.type, rulebook) for typed in self.all(entry.name)]
@@ -139,12 +144,16 @@ async def _form(request: WebRequest) -> Form:
         return Form()
     values: dict[str, list[str]] = {}
     files: dict[str, UploadFile] = {}
+    uploads: dict[str, list[UploadFile]] = {}
     for name, value in (await request.form()).multi_items():
         if isinstance(value, UploadFile):
-            files[name] = value
+            files.setdefault(name, value)
+            # A field in which nobody chose a file sends one without a name.
+            if value.filename:
+                uploads.setdefault(name, []).append(value)
         else:
             values.setdefault(name, []).append(str(value))
-    return Form(values, files)
+    return Form(values, files, uploads)
 
 
 def query_of(request: WebRequest) -> Form:
@@ -170,6 +179,11 @@ def is_htmx(request: WebRequest) -> bool:
         request.headers.get("hx-request") == "true"
         and request.headers.get("hx-history-restore-request") != "true"
     )
+
+
+def own_path(text: str) -> str:
+    """An address of ours that a form sent along to come back to; "" for anything else."""
+    return text if re.fullmatch(r"/[\w\-./?=&%+:]*", text, re.ASCII) and text[1:2] != "/" else ""
 
 
 def sign_in_address(request: WebRequest) -> str:

@@ -1,15 +1,23 @@
 """Choosing out of long lists by typing: units, categories and places as suggestions of a browser.
 
 A suggestion reads "SWJ 云州市水务局"; what is sent back may be that, a code, or part of a name.
+With scripts the list comes by itself, once a version, with the initials of its pinyin.
 """
 
+import asyncio
+import gzip
 from collections.abc import Iterator, Mapping
 
+import msgspec
 from markupsafe import Markup
 
+from hotline.initials import initials
 from hotline.rulebook import Entry, Rulebook
 
 KINDS = {"unit": "units", "units": "units", "category": "categories", "place": "places"}
+LISTS = ("units", "categories", "places")
+# A longer list is not written into every page: without scripts a code or a name is typed.
+MOST_WRITTEN = 200
 
 
 _written: dict[str, tuple[str, Markup]] = {}
@@ -20,11 +28,43 @@ def options(kind: str, rulebook: Rulebook) -> Markup:
     version, markup = _written.get(kind, ("", Markup()))
     if not version or version != rulebook.version:
         option = Markup('<option value="{}"></option>')
-        markup = Markup().join(
-            option.format(f"{code} {name}") for code, name in _choices(rulebook, kind)
-        )
-        _written[kind] = rulebook.version, markup
+        choices = list(_choices(rulebook, kind))
+        markup = Markup().join(option.format(f"{code} {name}") for code, name in choices)
+        _written[kind] = rulebook.version, markup if len(choices) <= MOST_WRITTEN else Markup()
+        return _written[kind][1]
     return markup
+
+
+_packed: dict[str, tuple[str, bytes, bytes]] = {}
+_packing = asyncio.Lock()
+
+
+async def packed_choices(kind: str, rulebook: Rulebook) -> tuple[bytes, bytes]:
+    """The list with its initials as JSON, plain and by gzip; made once a version, in a thread."""
+    async with _packing:
+        if kind not in _packed or _packed[kind][0] != rulebook.version:
+            plain = await asyncio.to_thread(_with_initials, kind, rulebook)
+            _packed[kind] = rulebook.version, plain, gzip.compress(plain, mtime=0)
+    return _packed[kind][1:]
+
+
+def _with_initials(kind: str, rulebook: Rulebook) -> bytes:
+    """Initials of each name of the path, parted by "/"; of a unit's name and short name by " "."""
+    if kind == "units":
+        rows = [
+            (f"{unit.code} {unit.name}", f"{initials(unit.name)} {initials(unit.short_name)}")
+            for unit in rulebook.units.values()
+            if unit.active
+        ]
+    else:
+        tree = rulebook.categories if kind == "categories" else rulebook.places
+        path = rulebook.category_path if kind == "categories" else rulebook.place_path
+        rows = [
+            (f"{code} {name}", "/".join(map(initials, path(code, "/").split("/"))))
+            for code, name in _choices(rulebook, kind)
+            if tree[code].active
+        ]
+    return msgspec.json.encode(rows)
 
 
 def _choices(rulebook: Rulebook, kind: str) -> Iterator[tuple[str, str]]:

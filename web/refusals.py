@@ -54,7 +54,7 @@ TITLES = {
     502: "外部系统没有响应",
     503: "服务暂时不可用",
 }
-_MACHINES = ("/api/", "/gateway/", "/open311/", "/health", "/schema")
+_MACHINES = ("/api/", "/gateway/", "/cti/", "/open311/", "/health", "/schema")
 
 log = structlog.get_logger()
 

@@ -7,13 +7,17 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from dispatch.drafts import Draft, draft_of, forget_draft
 from dispatch.intake import open_case
+from dispatch.office import Office
 from hotline.errors import Incomplete, NotFound, NotPermitted, Secret
 from hotline.people import Actor
 from hotline.procedure import NEW, Action, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
+from hotline.unsaved import subject_of_entry
+from web.drafts import form_of
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.navigation import REGISTRARS
 from web.refusals import status_of
@@ -46,17 +50,33 @@ def openings_for(actor: Actor) -> list[Opening]:
 
 
 @get("/")
-async def show_register(request: WebRequest, me: Me, rulebook: Rules) -> Response[Any]:
+async def show_register(
+    request: WebRequest, me: Me, office: TheOffice, rulebook: Rules
+) -> Response[Any]:
     """The form of what this person registers most."""
-    return _form_page(request, openings_for(me)[0], me, rulebook)
+    return await _begin(request, openings_for(me)[0], me, office, rulebook)
 
 
 @get("/{kind:str}/{action:str}")
 async def new_entry(
-    request: WebRequest, kind: FromPath[str], action: FromPath[str], me: Me, rulebook: Rules
+    request: WebRequest,
+    kind: FromPath[str],
+    action: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    rulebook: Rules,
 ) -> Response[Any]:
-    """An empty form."""
-    return _form_page(request, _opening(me, kind, action), me, rulebook)
+    """An empty form, or what this person left unsent in it."""
+    return await _begin(request, _opening(me, kind, action), me, office, rulebook)
+
+
+async def _begin(
+    request: WebRequest, opening: Opening, me: Actor, office: Office, rulebook: Rulebook
+) -> Response[Any]:
+    subject = subject_of_entry(opening.rules.kind, opening.action.name)
+    draft = await draft_of(office, subject, actor=me)
+    typed = form_of(draft).inputs_of(opening.action, rulebook) if draft else None
+    return _form_page(request, opening, me, rulebook, typed=typed, draft=draft)
 
 
 @post("/{kind:str}/{action:str}", status_code=200)
@@ -84,6 +104,9 @@ async def create_entry(
             idempotency_key=form.idempotency_key,
         )
     except (Incomplete, Secret) as refusal:
+        if isinstance(refusal, Secret):
+            # What must not be kept is not kept as a draft either.
+            await forget_draft(office.pool, subject_of_entry(kind, action), actor=me)
         wrong = refusal.fields if isinstance(refusal, Incomplete) else {}
         return _form_page(
             request,
@@ -95,6 +118,7 @@ async def create_entry(
             message=refusal.message,
             status=status_of(refusal),
         )
+    await forget_draft(office.pool, subject_of_entry(kind, action), actor=me)
     number = outcome.case.number
     return redirect(request, case_url(number), flash=f"“{opening.action.label}”已完成：{number}。")
 
@@ -136,6 +160,7 @@ def _form_page(
     typed: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
     message: str = "",
+    draft: Draft | None = None,
     status: int = 200,
 ) -> Response[Any]:
     return page(
@@ -147,6 +172,7 @@ def _form_page(
         typed=typed or {},
         errors=errors or {},
         message=message,
+        draft=draft,
         rulebook=rulebook,
     )
 

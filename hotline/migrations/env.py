@@ -12,10 +12,13 @@ import hotline.attachments
 import hotline.calls
 import hotline.cases
 import hotline.digests
+import hotline.handovers
 import hotline.knowledge
 import hotline.meetings
 import hotline.messages
-import hotline.people  # noqa: F401  # the tables must be known before they are compared
+import hotline.people
+import hotline.telephone
+import hotline.unsaved  # noqa: F401  # the tables must be known before they are compared
 
 
 def give_server_defaults() -> None:

@@ -220,7 +220,7 @@ async def log_call(open_window: Open, call: Call) -> str:
     """A case of the city's streets, quickly."""
     agent = await open_window("huawu1")
     await agent.go(f"/console?phone={call.phone}")
-    await agent.page.get_by_label("诉求类型").select_option("投诉")
+    await agent.page.get_by_label("诉求类型").select_option("complaint")
     await agent.page.get_by_label("诉求分类").fill(MANHOLE)
     await agent.page.get_by_label("标题").fill(call.title)
     await agent.page.get_by_label("诉求内容").fill(call.content)
