@@ -13,10 +13,13 @@ from hotline.casefile import CaseFile
 from hotline.clocks import working_days, working_hours
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import NEW, Action, ClockRule, Phase, Procedure, Stage, leads_to
+from hotline.procedures.ladder import ladder, rungs
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 
 CENTRE = (Role.PROCUREMENT,)
+OVERSEERS = (Role.PROCUREMENT, Role.SUPERVISOR)
 UNITS = tuple(sorted(UNIT_ROLES))
 RULES = "政府购买服务工作规程 第二十七条"
 
@@ -108,6 +111,7 @@ CLOCKS = (
         starts=("forward", "redo"), ends=("verify", "withdraw"),
         limit=working_days(3),
         basis=f"{RULES}：5个工作日内回复；为审核送达留出时间，3个工作日为演示设定",
+        ladder=rungs(f"{RULES}：按时核实回复，逾期催办督办为演示设定"),
     ),
 )  # fmt: skip
 
@@ -152,7 +156,7 @@ ACTIONS = (
     ),
     Action(
         "redo", "退回重新核实", when=("replied",), to="verifying", by=CENTRE, needs=("reason",),
-        does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+        does=("new_round", "returned"), recused=True, tells=("unit/redo",), tone="danger",
     ),
     Action(
         "deliver", "送达书面回复", when=("replied",), to=as_the_purchaser_found, by=CENTRE,
@@ -162,9 +166,9 @@ ACTIONS = (
         "withdraw", "承接主体撤回异议", when=("registered", "awaiting", "verifying"),
         to="withdrawn", by=CENTRE, needs=("reason",), tells=("former/applicant_withdrew",),
     ),
-    Action(
-        "remind", "催办", when=("verifying",), by=(Role.PROCUREMENT, Role.SUPERVISOR),
-        needs=("note?",), does=("remind",), tells=("unit/reminded",),
+    *ladder(
+        reminded_in=("verifying",), reminded_by=OVERSEERS,
+        supervised_in=("verifying",), supervised_by=OVERSEERS,
     ),
     *TIME,
 )  # fmt: skip
@@ -180,4 +184,5 @@ ASSESSMENT = Procedure(
     matter="考核异议件",
     words=WORDS,
     numbered=True,
+    returns=RETURNS,
 )

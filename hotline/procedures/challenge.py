@@ -33,7 +33,9 @@ from hotline.procedures.challenge_rules import (
     to_be_reported,
     what_is_missing,
 )
+from hotline.procedures.ladder import ladder
 from hotline.procedures.parts import co_open, co_unsigned
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.procurement import (
     ADDRESSEES,
@@ -50,6 +52,7 @@ from hotline.vocabulary import Input
 
 SECTION = (Role.PROCUREMENT,)
 PANEL = (Role.PROCUREMENT, Role.LEADER)
+OVERSEERS = (Role.PROCUREMENT, Role.SUPERVISOR)
 UNITS = tuple(sorted(UNIT_ROLES))
 WITH_UNITS = ("transferred", "investigating", "drafting")
 IN_REVIEW = ("section_review", "purchaser_review", "panel_review", "to_send")
@@ -166,8 +169,8 @@ ACTIONS = (
     Action(
         "reassign", "改交", when=WITH_UNITS, to="transferred", by=SECTION,
         needs=("lead_unit", "co_units", "handed_over", "reason"), check=one_purchaser,
-        does=("withdraw", "assign"), tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
-        papers=("challenge_handover",),
+        does=("withdraw", "assign", "returned"), papers=("challenge_handover",),
+        tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
     ),
     Action(
         "sign", "交接签收", when=("transferred",), to="investigating", by=UNITS, part="lead",
@@ -227,7 +230,7 @@ ACTIONS = (
     ),
     Action(
         "purchaser_return", "采购人退回修改", when=("purchaser_review",), to="drafting", by=UNITS,
-        part="co", needs=("reason",), does=("round_together",), recused=True,
+        part="co", needs=("reason",), does=("round_together", "returned"), recused=True,
         tells=("unit/redo",), tone="danger",
     ),
     Action(
@@ -237,7 +240,7 @@ ACTIONS = (
     ),
     Action(
         "return_draft", "退回重新起草", when=("section_review", "panel_review"), to="drafting",
-        by=PANEL, needs=("reason",), does=("round_together",), recused=True,
+        by=PANEL, needs=("reason",), does=("round_together", "returned"), recused=True,
         tells=("unit/redo",), tone="danger",
     ),
     Action(
@@ -273,9 +276,9 @@ ACTIONS = (
         "void", "撤销登记", when=("received",), to="voided", by=SECTION, needs=("reason",),
         tone="danger",
     ),
-    Action(
-        "remind", "催办", when=WITH_UNITS, by=(Role.PROCUREMENT, Role.SUPERVISOR),
-        needs=("note?",), does=("remind",), tells=("unit/reminded",),
+    *ladder(
+        reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
+        supervised_in=WITH_UNITS, supervised_by=OVERSEERS,
     ),
     *TIME,
 )  # fmt: skip
@@ -292,5 +295,6 @@ CHALLENGE = Procedure(
     words=WORDS,
     results=RESULTS,
     numbered=True,
+    returns=RETURNS,
     ledger=LEDGER,
 )

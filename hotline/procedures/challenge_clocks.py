@@ -3,11 +3,13 @@
 from hotline.clocks import same_day, working_days, working_hours
 from hotline.people import Role
 from hotline.procedure import By, ClockRule
+from hotline.procedures.ladder import rungs
 
 UNIT = Role.CLERK
 LAW = "政府采购法"
 ORDER = "政府采购质疑和投诉办法（财政部令第94号）"
 CENTRE = "政府采购服务中心质疑处理工作程序"
+LADDER = rungs(f"{CENTRE} 二、三：限时处理和回复，逾期催办督办为演示设定")
 
 CLOCKS = (
     ClockRule(
@@ -52,6 +54,7 @@ CLOCKS = (
         starts=("transfer", "reassign"), ends=("finish_investigation", "withdraw"),
         limit=working_days(3),
         basis=f"{CENTRE} 二：质疑处理3个工作日内",
+        ladder=LADDER,
     ),
     ClockRule(
         "handle", "起草答复时限", UNIT,
@@ -59,6 +62,7 @@ CLOCKS = (
         ends=("submit_draft", "withdraw"),
         limit=working_days(2),
         basis=f"{CENTRE} 三：质疑回复2个工作日内",
+        ladder=LADDER,
     ),
     ClockRule(
         "experts", "专家意见时限", Role.PROCUREMENT,

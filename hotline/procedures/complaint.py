@@ -35,6 +35,7 @@ from hotline.procedures.complaint_rules import (
 )
 from hotline.procedures.extra_time import stops
 from hotline.procedures.parts import co_open, co_unsigned
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.procurement import (
     AUTHORITIES,
@@ -193,7 +194,7 @@ ACTIONS = (
     ),
     Action(
         "request_more", "要求补充说明", when=("examining",), to="stating", by=OFFICE,
-        needs=("reason",), does=("new_round",), recused=True, tells=("unit/redo",),
+        needs=("reason",), does=("new_round", "returned"), recused=True, tells=("unit/redo",),
     ),
     Action(
         "confront", "登记调查、质证", when=("stating", "examining"), by=OFFICE,
@@ -284,5 +285,6 @@ COMPLAINT = Procedure(
     words=WORDS,
     results=RESULTS,
     numbered=True,
+    returns=RETURNS,
     ledger=LEDGER,
 )

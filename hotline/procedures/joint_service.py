@@ -25,12 +25,15 @@ from hotline.procedure import (
     leads_to,
 )
 from hotline.procedures.extra_time import decision_clocks, extensions, stops
+from hotline.procedures.ladder import ladder, rungs
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 
 WINDOW = (Role.WINDOW,)
 UNITS = tuple(sorted(UNIT_ROLES))
+OVERSEERS = (Role.WINDOW, Role.SUPERVISOR)
 WITH_UNITS = ("notified", "approving")
 LAW = "行政许可法"
 PLAN = "联合审批优化方案（演示）"
@@ -144,6 +147,7 @@ CLOCKS = (
         starts=("notify", "redo"), ends=("conclude", "withdraw"),
         limit=working_days(20),
         basis=f"{PLAN}：同步审批、限时办结；为抄告和发照留出时间，20个工作日为演示设定",
+        ladder=rungs(f"{PLAN}：限时办结，逾期催办督办；具体时长为演示设定"),
         stoppable=STOPPABLE,
     ),
     *decision_clocks(
@@ -239,7 +243,7 @@ ACTIONS = (
     ),
     Action(
         "redo", "退回重新审批", when=("concluded",), to="approving", by=WINDOW,
-        needs=("reason",), does=("new_round",), recused=True, tells=("unit/redo",),
+        needs=("reason",), does=("new_round", "returned"), recused=True, tells=("unit/redo",),
         tone="danger",
     ),
     Action(
@@ -255,9 +259,9 @@ ACTIONS = (
         "withdraw", "申请人撤回", when=("received", "correcting", "accepted", *WITH_UNITS),
         to="withdrawn", by=WINDOW, needs=("reason",), tells=("former/applicant_withdrew",),
     ),
-    Action(
-        "remind", "催办", when=WITH_UNITS, by=(Role.WINDOW, Role.SUPERVISOR),
-        needs=("note?",), does=("remind",), tells=("unit/reminded",),
+    *ladder(
+        reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
+        supervised_in=WITH_UNITS, supervised_by=OVERSEERS,
     ),
     *extensions(
         CLOCKS, asked_in=("approving",), open_in=WITH_UNITS, decided_by=(Role.LEADER,),
@@ -281,4 +285,5 @@ JOINT_SERVICE = Procedure(
     matter="联办件",
     words=WORDS,
     numbered=True,
+    returns=RETURNS,
 )

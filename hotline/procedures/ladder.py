@@ -2,20 +2,26 @@
 
 济南市12345市民服务热线条例 28: what is overdue is supervised. A unit that has not answered is
 reminded half a working day after its limit, supervised after a day, and reported to the leader
-after three; a step that somebody has taken by hand is not repeated.
+after three; a step that somebody has taken by hand is not repeated. Other procedures climb the
+same ladder where a unit owes something and an office presses it; where the law itself says what
+follows from a unit's silence (视为签收, 视为放弃), that follows and nobody is pressed.
 """
 
 from hotline.clocks import working_hours
 from hotline.people import Role
 from hotline.procedure import Action, Rung
 
-_BASIS = "济南市12345市民服务热线条例 第28条（逾期督办）；具体时长为演示设定"
 
-LADDER = (
-    Rung(working_hours(4), "remind", _BASIS),
-    Rung(working_hours(8), "supervise", _BASIS, standing="supervised"),
-    Rung(working_hours(24), "report_to_leader", _BASIS),
-)
+def rungs(basis: str) -> tuple[Rung, ...]:
+    """The three steps, on the basis that the procedure has for them."""
+    return (
+        Rung(working_hours(4), "remind", basis),
+        Rung(working_hours(8), "supervise", basis, standing="supervised"),
+        Rung(working_hours(24), "report_to_leader", basis),
+    )
+
+
+LADDER = rungs("济南市12345市民服务热线条例 第28条（逾期督办）；具体时长为演示设定")
 
 
 def ladder(
@@ -24,9 +30,13 @@ def ladder(
     reminded_by: tuple[Role, ...],
     supervised_in: tuple[str, ...],
     supervised_by: tuple[Role, ...],
-    paper: str,
+    paper: str = "",
 ) -> tuple[Action, ...]:
-    """The three actions, by hand in these stages or by time; `paper` is printed for a 督办."""
+    """The three actions, by hand in these stages or by time; `paper` is printed for a 督办.
+
+    Time takes them only in the stages of `reminded_in`, which are all those in which a clock with
+    a ladder runs.
+    """
     by_time = dict.fromkeys(reminded_in, (*supervised_by, Role.CLOCK))
     return (
         Action(
@@ -37,7 +47,7 @@ def ladder(
             "supervise", "督办", when=supervised_in,
             by={stage: by_time.get(stage, supervised_by) for stage in supervised_in},
             needs=("note",), does=("supervise",), tells=("unit/supervised",),
-            papers=(paper,),
+            papers=(paper,) if paper else (),
         ),
         Action(
             "report_to_leader", "呈报领导", when=reminded_in, by=by_time,

@@ -23,13 +23,19 @@ from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import extensions, stops
 from hotline.procedures.inside import inside
+from hotline.procedures.ladder import ladder
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.petition_clocks import CLOCKS
+from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 
 OFFICE = (Role.PETITIONS,)
 UNITS = tuple(sorted(UNIT_ROLES))
+OVERSEERS = (Role.PETITIONS, Role.SUPERVISOR)
 WITH_UNITS = ("forwarded", "handling")
+OWED_BY_UNITS = (
+    "forwarded", "objected", "handling", "decided", "delivered", "reviewing", "rereviewing",
+)  # fmt: skip
 
 STAGES = (
     Stage("registered", "待转送交办", Phase.INTAKE, "已登记"),
@@ -109,7 +115,8 @@ ACTIONS = (
     ),
     Action(
         "reassign", "改交其他单位", when=("forwarded",), to="forwarded", by=OFFICE,
-        needs=("lead_unit", "co_units?", "reason"), does=("spare_accused", "withdraw", "assign"),
+        needs=("lead_unit", "co_units?", "reason"),
+        does=("spare_accused", "withdraw", "assign", "returned"),
         tells=("unit/petition_sent", "co/dispatched", "former/withdrawn"),
         papers=("petition_forwarding", "petition_handover"),
     ),
@@ -123,7 +130,7 @@ ACTIONS = (
     ),
     Action(
         "approve_return", "同意退回", when=("objected",), to="registered", by=OFFICE,
-        needs=("note?",), does=("take_back",), tells=("former/petition_returned",),
+        needs=("note?",), does=("take_back", "returned"), tells=("former/petition_returned",),
         tone="primary",
     ),
     Action(
@@ -183,7 +190,7 @@ ACTIONS = (
     ),
     Action(
         "redo", "督促重新办理", when=("decided",), to="handling", by=OFFICE, needs=("reason",),
-        does=("new_round",), recused=True, tells=("unit/redo",), tone="danger",
+        does=("new_round", "returned"), recused=True, tells=("unit/redo",), tone="danger",
     ),
     Action(
         "ask_review", "登记复查申请", when=("delivered",), to="reviewing", by=OFFICE,
@@ -217,13 +224,9 @@ ACTIONS = (
         "withdraw", "撤回信访事项", when=("registered", "forwarded", "handling"), to="withdrawn",
         by=OFFICE, needs=("reason",),
     ),
-    Action(
-        "remind", "催办", when=WITH_UNITS, by=(Role.PETITIONS, Role.SUPERVISOR),
-        needs=("note?",), does=("remind",), tells=("unit/reminded",),
-    ),
-    Action(
-        "supervise", "督办", when=WITH_UNITS, by=(Role.PETITIONS, Role.SUPERVISOR),
-        needs=("note",), does=("supervise",), tells=("unit/supervised",),
+    *ladder(
+        reminded_in=OWED_BY_UNITS, reminded_by=OVERSEERS,
+        supervised_in=OWED_BY_UNITS, supervised_by=OVERSEERS,
     ),
     *extensions(
         CLOCKS, asked_in=("handling",), open_in=("handling",), decided_by=(Role.UNIT_HEAD,),
@@ -247,5 +250,6 @@ PETITION = Procedure(
     matter="信访件",
     words=WORDS,
     numbered=True,
+    returns=RETURNS,
     ledger=LEDGER,
 )

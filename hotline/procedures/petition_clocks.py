@@ -8,11 +8,13 @@ from hotline.people import Role
 from hotline.procedure import By, ClockRule, Extension, Stoppable
 from hotline.procedures.extra_time import decision_clocks
 from hotline.procedures.inside import INSIDE_CLOCK
+from hotline.procedures.ladder import rungs
 
 UNIT = Role.CLERK
 RULES = "信访工作条例"
 CITY = "云州市信访事项办理规程（演示）"
 PRACTICE = "领导批示办理的通行做法"
+LADDER = rungs(f"{RULES} 第40条（推诿、敷衍、拖延的及时督办）；具体时长为演示设定")
 
 CLOCKS = (
     ClockRule(
@@ -64,12 +66,14 @@ CLOCKS = (
         starts=("forward", "assign", "reassign"), ends=("accept", "approve_return"),
         limit=calendar_days(15),
         basis=f"{RULES} 第23条：收到转送、交办的信访事项15日内书面告知是否受理",
+        ladder=LADDER,
     ),
     ClockRule(
         "handle", "办结时限", UNIT,
         starts=("accept",), ends=("decide", "answer", "redirect"),
         limit=calendar_days(60),
         basis=f"{RULES} 第34条：自受理之日起60日内办结",
+        ladder=LADDER,
         extendable=Extension(
             calendar_days(30), times=1,
             basis=f"{RULES} 第34条：经本机关负责人批准可以延长，不超过30日，并告知延期理由",
@@ -90,6 +94,7 @@ CLOCKS = (
         starts=("assign",), ends=("report_result", "approve_return"),
         limit=None, until="report_by",
         basis=f"{RULES} 第22条：交办的限期反馈结果、提交办结报告；期限由交办机关指定",
+        ladder=LADDER,
     ),
     ClockRule(
         "urge", "每月催办时限", Role.PETITIONS,
@@ -103,12 +108,14 @@ CLOCKS = (
         starts=("decide",), ends=("deliver", "redo"),
         limit=working_days(5),
         basis=f"{CITY} 第十四条（演示设定）",
+        ladder=LADDER,
     ),
     ClockRule(
         "rework", "重新办理时限", UNIT,
         starts=("redo",), ends=("decide",),
         limit=calendar_days(30),
         basis=f"{CITY} 第十五条（演示设定）",
+        ladder=LADDER,
     ),
     ClockRule(
         "ask_review", "申请复查期限", Role.PETITIONS,
@@ -122,6 +129,7 @@ CLOCKS = (
         starts=("ask_review",), ends=("answer_review",),
         limit=calendar_days(30), since="review_received_on",
         basis=f"{RULES} 第35条：自收到复查请求之日起30日内提出复查意见并书面答复",
+        ladder=LADDER,
     ),
     ClockRule(
         "ask_rereview", "申请复核期限", Role.PETITIONS,
@@ -135,6 +143,7 @@ CLOCKS = (
         starts=("ask_rereview",), ends=("answer_rereview",),
         limit=calendar_days(30), since="review_received_on",
         basis=f"{RULES} 第36条：自收到复核请求之日起30日内提出复核意见；听证所需时间不计算在内",
+        ladder=LADDER,
         stoppable=Stoppable(
             calendar_days(60), f"{RULES} 第36条：举行听证不计算在期限内；累计上限为演示设定"
         ),

@@ -52,10 +52,12 @@ def test_a_limit_by_cases_is_told_case_by_case() -> None:
     told = described(procedure("leader"), RULEBOOK, on=TODAY)
     handle = next(clock for clock in told.clocks if clock.name == "handle")
     assert [(line.when, line.text) for line in handle.limits] == [
-        ("信访批示件", "50日"),
-        ("非信访批示件，缓急：特急", "1个工作日"),
-        ("非信访批示件，缓急：加急", "3个工作日"),
-        ("非信访批示件，缓急：其他", "8个工作日"),
+        ("办理等级：当日办结", "当日"),
+        ("办理等级：长期推进（每周报告进展）", "180日"),
+        ("办理等级：其他，信访批示件", "50日"),
+        ("办理等级：其他，非信访批示件，缓急：特急", "1个工作日"),
+        ("办理等级：其他，非信访批示件，缓急：加急", "3个工作日"),
+        ("办理等级：其他，非信访批示件，缓急：其他", "8个工作日"),
     ]
     # All urgencies are named: there is no "other" to be told of.
     citizen = described(procedure("citizen"), RULEBOOK, on=TODAY)

@@ -2,12 +2,16 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.demo_city.plays import scenes
+from dispatch.demo_scenes import live_all
 from hotline.calendar import SHANGHAI
 from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotAvailable
@@ -17,7 +21,9 @@ from hotline.procedures import PROCEDURES
 from hotline.procedures.ladder import LADDER
 from hotline.ringing import due_to_ring, rings
 from hotline.rings import BREACHED
+from hotline.rulebook import Rulebook
 from hotline.transition import Move, open_actions
+from tests.demo_cast import demo_cast
 from tests.makers import (
     CITY_CLERK,
     DISPATCHER,
@@ -39,12 +45,12 @@ def at(day: int, hour: int, minute: int = 1, *, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
-def swept(case: CaseFile, now: datetime) -> list[Move]:
+def swept(case: CaseFile, now: datetime, rulebook: Rulebook = RULEBOOK) -> list[Move]:
     """What one sweep does with the case."""
     moves: list[Move] = []
     waiting: set[str] = set()
     while clock := due_to_ring(case, now=now, besides=waiting):
-        done = rings(case, clock, now=now, rulebook=RULEBOOK)
+        done = rings(case, clock, now=now, rulebook=rulebook)
         waiting |= set() if done else {clock.name}
         moves += done
         case = moves[-1].after if done else case
@@ -60,10 +66,12 @@ def steps(moves: list[Move]) -> list[tuple[str, str]]:
     ]
 
 
-def swept_by_the_hour(case: CaseFile, *, first: datetime, hours: int) -> list[Move]:
+def swept_by_the_hour(
+    case: CaseFile, *, first: datetime, hours: int, rulebook: Rulebook = RULEBOOK
+) -> list[Move]:
     moves: list[Move] = []
     for n in range(hours):
-        moves += swept(moves[-1].after if moves else case, first + timedelta(hours=n))
+        moves += swept(moves[-1].after if moves else case, first + timedelta(hours=n), rulebook)
     return moves
 
 
@@ -240,3 +248,47 @@ def _owed_in(rules: Procedure, clock: str) -> list[str]:
         if action.name in ends and action.part == "lead"
         for stage in action.when
     ]
+
+
+LADDERED = [
+    (rules.kind, clock.name)
+    for rules in PROCEDURES.values()
+    for clock in rules.clocks
+    if clock.ladder
+]
+
+
+@cache
+def lives() -> tuple[list[Move], ...]:
+    """The cases of the demonstration, told as they went."""
+    told = live_all(scenes(), demo_cast(), now=MONDAY, rng=Random(1), serials=count(1))
+    return tuple(life.moves for life in told)
+
+
+@pytest.mark.parametrize(("kind", "name"), LADDERED, ids=[f"{k}-{n}" for k, n in LADDERED])
+def test_whoever_owes_something_in_whatever_kind_is_pressed_step_by_step(
+    kind: str, name: str
+) -> None:
+    running = (
+        move.after
+        for moves in lives()
+        for move in moves
+        if move.after.kind == kind
+        and (clock := move.after.clock(name))
+        and clock.rung == 0
+        and not move.after.supervised
+    )
+    case = next(running, None)
+    assert case is not None, f"no scene of {kind} comes to {name}"
+    clock, label = case.clock(name), PROCEDURES[kind].clock(name).label
+    assert clock is not None
+    hours = round((clock.due_at - clock.started_at).total_seconds() / 3600) + 24 * 21
+    done = swept_by_the_hour(
+        case, first=clock.started_at, hours=hours, rulebook=demo_cast().rulebook
+    )
+    # Other clocks of the case may press, too.
+    own = [one for one in done if str(one.event.inputs.get("note", "")).startswith(label)]
+    taken = [move.event.action for move in own]
+    assert taken in ([*STEPS], [step for step in STEPS if step != "supervise"])
+    assert done[-1].after.supervised
+    assert {"unit/reminded", "leader/overdue"} <= {t.template for one in own for t in one.tells}

@@ -376,6 +376,15 @@ def test_a_thin_opinion_is_done_again_by_way_of_the_office() -> None:
     assert story.case.stage == "decided"
 
 
+def test_an_opinion_that_is_sent_back_three_times_is_supervised() -> None:
+    story = handling()
+    for _ in range(3):
+        story.does(WATER_CLERK, "decide", **OPINION)
+        story.does(PETITIONS, "redo", reason="未回应退费请求。")
+    assert (story.case.returns, story.case.supervised) == (3, True)
+    assert "supervisor/returned_often → supervisor" in story.told()
+
+
 def test_the_lead_waits_for_the_co_units() -> None:
     story = registered()
     story.does(PETITIONS, "forward", lead_unit="SWJ", co_units=["CGJ"])
