@@ -76,6 +76,13 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         yield connection
 
 
+@asynccontextmanager
+async def savepoint(connection: Connection) -> AsyncIterator[None]:
+    """Within a transaction: statements that are undone together where they fail."""
+    async with connection.transaction():
+        yield
+
+
 def migrate(url: str) -> None:
     """Bring the schema to the newest revision (synchronous: it runs its own event loop).
 

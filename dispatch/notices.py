@@ -8,6 +8,7 @@ import msgspec
 
 from dispatch import texts
 from dispatch.db import Connection
+from dispatch.wordings import in_force
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor
 from hotline.permissions import visible_cases
 
@@ -47,7 +48,8 @@ async def notices(
     scope = visible_cases(actor, first=4)
     rows = await connection.fetch(
         f"""
-        select n.id, c.number, n.template, n.params, n.created_at
+        select n.id, c.number, n.template, n.params, n.created_at,
+          {in_force("n.template", "(n.created_at at time zone 'Asia/Shanghai')::date")} as wording
         from (
           (select m.* from unnest($1::bigint[]) as u(id) cross join lateral (
             select m.* from message m
@@ -73,7 +75,7 @@ async def notices(
         Notice(
             id=row["id"],
             number=row["number"],
-            text=texts.render(row["template"], row["params"]),
+            text=texts.render(row["template"], row["params"], body=row["wording"]),
             urgent=row["template"] in _URGENT,
             gone=row["template"].startswith("former/"),
             at=row["created_at"],

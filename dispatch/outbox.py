@@ -28,6 +28,7 @@ from dispatch.sms.provider import (
 )
 from dispatch.sms.sim import Sim
 from dispatch.texts import render
+from dispatch.wordings import in_force
 from hotline.calendar import in_shanghai
 from hotline.messages import MessageState
 from hotline.numbers import is_mobile
@@ -110,12 +111,13 @@ class _Waiting:
     attempts: int
     not_after: datetime | None
     opted_out: bool
+    wording: str
 
 
 async def _take(pool: Pool, now: datetime, *, questions: bool) -> list[_Waiting]:
     """Mark the next texts, with or without `questions`, as `sending`: committed on return."""
     rows = await pool.fetch(
-        """
+        f"""
         with due as (
           select id from message
           where next_at <= $1 and state = 'queued' and channel = 'sms'
@@ -125,12 +127,14 @@ async def _take(pool: Pool, now: datetime, *, questions: bool) -> list[_Waiting]
         set state = 'sending', attempts = attempts + 1, next_at = $3, error = ''
         from due where m.id = due.id
         returning m.id, m.template, m.params, m.purpose, m.phone, m.attempts, m.not_after,
-          exists (select 1 from opt_out o where o.phone = m.phone) as opted_out
+          exists (select 1 from opt_out o where o.phone = m.phone) as opted_out,
+          {in_force("m.template", "$5")} as wording
         """,
         now,
         AT_ONCE,
         now + SENDING_AT_MOST,
         questions,
+        in_shanghai(now).date(),
     )
     return sorted((_Waiting(**dict(row)) for row in rows), key=lambda text: text.id)
 
@@ -163,7 +167,8 @@ async def _deliver_one(
         fate = why
     else:
         try:
-            body = f"【{office.settings.sms_signature}】{render(text.template, text.params)}"
+            said = render(text.template, text.params, body=text.wording)
+            body = f"【{office.settings.sms_signature}】{said}"
             part_count = parts(body)
         except (TemplateError, TooLong, ValueError, TypeError) as fault:
             log.error("outbox: no text", message=text.id, template=text.template, error=str(fault))

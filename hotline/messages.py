@@ -1,6 +1,6 @@
 """What must reach the outside, and what came in: texts, notices, and their fate."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, Index, SmallInteger, Text, UniqueConstraint, text
@@ -108,3 +108,22 @@ class OptOut(SQLModel, table=True):
 
     phone: str = Field(max_length=20, primary_key=True)
     at: datetime = instant(default_now=True)
+
+
+class TextChange(SQLModel, table=True):
+    """A wording that an administrator gave a text, from a day on.
+
+    Never rewritten. An empty `body` is the text as it was written again; `revoked_at` is set on
+    what was to come when that was asked for.
+    """
+
+    __tablename__ = "text_change"
+    __table_args__ = (Index("text_change_of_template", "template", "valid_from", "id"),)
+
+    id: int | None = identity()
+    template: str = Field(max_length=60)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    valid_from: date
+    staff_id: int | None = key("staff.id", nullable=True)
+    at: datetime = instant(default_now=True)
+    revoked_at: datetime | None = instant(nullable=True)

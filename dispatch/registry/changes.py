@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 import asyncpg
 import msgspec
 
-from dispatch.db import Connection, transaction
+from dispatch.db import Connection, savepoint, transaction
 from dispatch.office import Office
 from dispatch.reference import publish
 from hotline.errors import Conflict, Incomplete, NotPermitted
@@ -25,6 +26,7 @@ _LONGEST_SUBJECT = 60
 _TAKEN = {
     "unit_code_once": ("code", "这个单位代码已被使用，请换一个。"),
     "unit_name_once": ("name", "已有同名单位，请核对。"),
+    "staff_extension_once": ("extension", "这个分机号已有人使用，请核对。"),
     "staff_sign_in_once": ("sign_in", "这个登录名已被使用，请换一个。"),
     "category_pk": ("code", "这个分类代码已被使用，请换一个。"),
     "place_pk": ("code", "这个区划代码已被使用，请换一个。"),
@@ -35,18 +37,48 @@ _TAKEN = {
 async def change_of_register(office: Office, *by: Role, actor: Actor) -> AsyncIterator[Connection]:
     """A transaction that changes the register; others who change it wait, so checks hold.
 
-    Raises NotPermitted without one of the roles, Incomplete where a code or name is already taken.
+    Within `many_changes` it is a part of theirs. Raises NotPermitted without one of the roles,
+    Incomplete where a code or name is already taken.
     """
     if not actor.has(*by):
         raise NotPermitted(f"此项操作由{'或'.join(ROLE_LABELS[role] for role in by)}办理。")
     try:
-        async with transaction(office.pool) as connection:
-            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        async with _turn(office) as connection:
             yield connection
-            await publish(connection)
     except asyncpg.UniqueViolationError as taken:
         field, sentence = _TAKEN[taken.constraint_name or ""]
         raise Incomplete({field: sentence}) from None
+
+
+@asynccontextmanager
+async def many_changes(office: Office, *by: Role, actor: Actor) -> AsyncIterator[Connection]:
+    """Every change that the functions of the register make within stands together, or none does.
+
+    A change that is refused is undone by itself, and may be left out. Raises NotPermitted.
+    """
+    async with change_of_register(office, *by, actor=actor) as connection:
+        outer = _UNDER_WAY.set(connection)
+        try:
+            yield connection
+        finally:
+            _UNDER_WAY.reset(outer)
+
+
+_UNDER_WAY: ContextVar["Connection | None"] = ContextVar("many_changes", default=None)
+
+
+@asynccontextmanager
+async def _turn(office: Office) -> AsyncIterator[Connection]:
+    """A transaction of its own, published at the end; or a part of the one under way."""
+    under_way = _UNDER_WAY.get()
+    if under_way is not None:
+        async with savepoint(under_way):
+            yield under_way
+        return
+    async with transaction(office.pool) as connection:
+        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        yield connection
+        await publish(connection)
     office.reference.forget()
 
 

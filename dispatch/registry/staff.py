@@ -31,8 +31,13 @@ from hotline.people import (
 _KEEPERS = (Role.ADMIN, Role.SECURITY)
 
 
-async def add_staff(office: Office, inputs: Mapping[str, Any], *, actor: Actor) -> tuple[int, str]:
-    """A new account: its key, and the first password where none was typed (to be shown once)."""
+async def add_staff(
+    office: Office, inputs: Mapping[str, Any], *, actor: Actor, with_password: bool = True
+) -> tuple[int, str]:
+    """A new account: its key, and the first password where none was typed (to be shown once).
+
+    Without a password nobody can sign in, until one is set.
+    """
     typed = Typed(inputs)
     sign_in = typed.code(
         "sign_in",
@@ -44,23 +49,25 @@ async def add_staff(office: Office, inputs: Mapping[str, Any], *, actor: Actor) 
     name = typed.line("name", "姓名", most=50)
     unit_id = typed.key("unit_id", "单位")
     job_title = typed.line("job_title", "职务", most=50, required=False)
+    extension = _extension(typed)
     roles = _ticked(typed, inputs)
-    password, made = read_password(typed, inputs, sign_in=sign_in)
+    password, made = read_password(typed, inputs, sign_in=sign_in) if with_password else ("", "")
     if ADMIN_ROLES.intersection(roles):
         typed.wrong("roles", "管理员角色由安全管理员另行赋予：请先建账号，不选管理员角色。")
     typed.complete()
-    hashed = await asyncio.to_thread(hash_password, password)
+    hashed = await asyncio.to_thread(hash_password, password) if with_password else ""
     async with change_of_register(office, Role.ADMIN, actor=actor) as connection:
         await _check_place_of_work(connection, unit_id, roles)
         staff_id: int = await connection.fetchval(
-            "insert into staff (sign_in, name, unit_id, roles, job_title, password_hash)"
-            " values ($1, $2, $3, $4, $5, $6) returning id",
+            "insert into staff (sign_in, name, unit_id, roles, job_title, password_hash, extension)"
+            " values ($1, $2, $3, $4, $5, $6, $7) returning id",
             sign_in,
             name,
             unit_id,
             list(roles),
             job_title,
             hashed,
+            extension,
         )
         person = await _locked(connection, staff_id)
         await record(
@@ -86,6 +93,7 @@ async def change_staff(
     name = typed.line("name", "姓名", most=50)
     unit_id = typed.key("unit_id", "单位")
     job_title = typed.line("job_title", "职务", most=50, required=False)
+    extension = _extension(typed)
     typed.complete()
     async with change_of_register(office, *_KEEPERS, actor=actor) as connection:
         person = await _kept(connection, staff_id, actor)
@@ -93,11 +101,13 @@ async def change_staff(
         if unit_id != person.unit_id:
             await _check_place_of_work(connection, unit_id, person.roles)
         await connection.execute(
-            "update staff set name = $2, unit_id = $3, job_title = $4 where id = $1",
+            "update staff set name = $2, unit_id = $3, job_title = $4, extension = $5"
+            " where id = $1",
             staff_id,
             name,
             unit_id,
             job_title,
+            extension,
         )
         await _record_change(connection, person, actor=actor, action="修改")
 
@@ -177,6 +187,14 @@ async def set_staff_active(office: Office, staff_id: int, *, active: bool, actor
             )
         await connection.execute("update staff set active = $2 where id = $1", staff_id, active)
         await _record_change(connection, person, actor=actor, action="启用" if active else "停用")
+
+
+def _extension(typed: Typed) -> str:
+    """The telephone that rings for the person; empty for none."""
+    extension = typed.line("extension", "分机号", most=20, required=False)
+    if extension and not (extension.isascii() and extension.isdecimal()):
+        return typed.wrong("extension", "“分机号”应为数字。")
+    return extension
 
 
 def _ticked(typed: Typed, inputs: Mapping[str, Any]) -> tuple[Role, ...]:

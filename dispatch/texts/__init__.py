@@ -6,24 +6,44 @@ an address: a text is read on lock screens, and by whoever holds the phone.
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
 
 from hotline.calendar import in_shanghai
 
 FOLDER: Final = Path(__file__).parent
 
 
-def render(template: str, params: Mapping[str, Any]) -> str:
-    """The text in one line; raises jinja2.UndefinedError where a parameter is missing."""
-    return _environment.get_template(f"{template}.txt").render(**params).strip()
+def render(template: str, params: Mapping[str, Any], *, body: str = "") -> str:
+    """The text in one line; raises jinja2.UndefinedError where a parameter is missing.
+
+    `body` is the wording that an administrator gave it, "" where it stands as it was written.
+    """
+    words = _of_wording(body) if body else _environment.get_template(f"{template}.txt")
+    return words.render(**params).strip()
+
+
+def original(template: str) -> str:
+    """The text as it was written, with its placeholders. Raises FileNotFoundError."""
+    return (FOLDER / f"{template}.txt").read_text("utf-8").strip()
+
+
+def parsed(body: str) -> nodes.Template:
+    """What a wording is made of. Raises jinja2.TemplateSyntaxError."""
+    return _environment.parse(body)
 
 
 def templates() -> list[str]:
     """The names of all texts."""
     return sorted(str(path.relative_to(FOLDER))[:-4] for path in FOLDER.rglob("*.txt"))
+
+
+@lru_cache(maxsize=256)
+def _of_wording(body: str) -> Template:
+    return _environment.from_string(body)
 
 
 def _day(iso: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from hotline.routing import suggest
+from hotline.routing import lost, suggest
 from hotline.rulebook import Entry, Line, Rulebook
 from tests.makers import CITY_MANAGEMENT, HEDONG, RULEBOOK, TRANSPORT, UNITS, WATER
 
@@ -86,3 +86,27 @@ def test_a_circle_of_units_ends() -> None:
     rules = replace(RULEBOOK, units=units_in_circle)
     assert rules.subtree(WATER) == (WATER, TRANSPORT)
     assert RULEBOOK.subtree(HEDONG)[0] == HEDONG
+
+
+def test_lines_that_lose_say_why() -> None:
+    rules = catalogue(
+        Line("02.01.01", "990101", HEDONG, FIRST, None, ""),
+        Line("02.01.01", "", CITY_MANAGEMENT, FIRST, None, ""),
+        Line("02.01", "990101001", CITY_MANAGEMENT, FIRST, None, ""),
+        Line("02.01.01", "990101001", WATER, FIRST, date(2025, 12, 31), ""),
+        Line("02.01.01", "990101001", TRANSPORT, date(2026, 4, 1), None, ""),
+        Line("02.01.01", "990102", TRANSPORT, FIRST, None, ""),
+        Line("02.01.01", "990101", CITY_MANAGEMENT, FIRST, None, ""),
+        Line("02.01.01", "990101001", 99, FIRST, None, ""),
+    )
+    found = lost(rules, category="02.01.01", place="990101001", on=TODAY)
+    assert [one.why for one in found] == [
+        "2025-12-31已终止",
+        "2026-04-01起才生效",
+        "单位已停用",
+        "与首选同等具体，排在后面，由派单员选择",
+        "同一分类下有更具体区域的一项在先",
+        "有更具体分类的一项在先",
+        "只管990102，事发地不在那里",
+    ]
+    assert units(rules, "02.01.01", "990101001")[0] == HEDONG

@@ -10,8 +10,9 @@ from dispatch.office import Office
 from dispatch.registry import catalogue
 from dispatch.registry.catalogue import LineFilter
 from hotline.calendar import in_shanghai
+from hotline.categorising import SuggestedCategory, suggest_categories, words_of
 from hotline.people import Actor, Role
-from hotline.routing import suggest
+from hotline.routing import lost, suggest
 from hotline.rulebook import Entry, Rulebook
 from web.admin.frame import (
     KEPT_FROM_WRITING,
@@ -27,6 +28,8 @@ from web.admin.trees import nodes
 from web.admin.units import units_to_choose
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 from web.render import redirect
+
+LONGEST_TRIED = 500
 
 
 @get("/")
@@ -58,7 +61,7 @@ async def list_lines(
             "place": chosen.place,
             "all": "1" if query.one("all") else "",
         },
-        trial=_trial(query, rulebook, today),
+        trial=await _trial(office, query, rulebook, today),
         **_choices(rulebook),
     )
 
@@ -132,9 +135,13 @@ router = Router(
 )
 
 
-def _trial(query: Form, rulebook: Rulebook, today: date) -> dict[str, Any]:
-    """What the catalogue says to a category and a place on a day, as a dispatcher would see it."""
+async def _trial(office: Office, query: Form, rulebook: Rulebook, today: date) -> dict[str, Any]:
+    """Whom a case of today would go to, as a dispatcher would be told, and which lines lost.
+
+    Without a category the first one suggested for the text is taken.
+    """
     category, place = words(query, "try_category", most=20), words(query, "try_place", most=20)
+    text = words(query, "try_text", most=LONGEST_TRIED)
     typed_day = query.one("try_on")[:20]
     on, wrong = today, ""
     if typed_day:
@@ -142,14 +149,22 @@ def _trial(query: Form, rulebook: Rulebook, today: date) -> dict[str, Any]:
             on = date.fromisoformat(typed_day)
         except ValueError:
             wrong = "“日期”应如 2026-03-09，以下按今天试算。"
-    asked = bool(category)
+    suggested: list[SuggestedCategory] = []
+    if text:
+        named = office.advice.named(rulebook, on=on)
+        suggested = suggest_categories(words_of("", text), named, await office.advice.model())
+    taken = category or next((one.code for one in suggested), "")
     return {
         "category": category,
         "place": place,
+        "text": text,
         "on": on.isoformat(),
         "wrong": wrong,
-        "asked": asked,
-        "suggestions": suggest(rulebook, category=category, place=place, on=on) if asked else [],
+        "asked": bool(category or text),
+        "taken": taken,
+        "suggested": suggested,
+        "suggestions": suggest(rulebook, category=taken, place=place, on=on) if taken else [],
+        "lost": lost(rulebook, category=taken, place=place, on=on) if taken else [],
     }
 
 

@@ -36,6 +36,8 @@ TABS = (
     Tab("派单目录", "/admin/catalogue", _REGISTER),
     Tab("工作日历", "/admin/calendar", _REGISTER),
     Tab("办理期限", "/admin/limits", _REGISTER),
+    Tab("导入导出", "/admin/exchange", _REGISTER),
+    Tab("短信和通知", "/admin/texts", _REGISTER),
     Tab("办理规程", "/admin/procedures", _REGISTER),
     Tab("变更记录", "/admin/changes", _ALL),
     Tab("访问记录", "/admin/access", frozenset({Role.AUDIT})),

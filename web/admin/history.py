@@ -14,6 +14,7 @@ LOOKS = {
     "reveal_phone": "查看诉求人电话",
     "print_paper": "打印文书",
     "export_ledger": "导出台账",
+    "export_register": "导出名册",
     "print_report": "打印定期报告",
     "replay_text": "重发短信",
 }

@@ -7,10 +7,12 @@ from litestar import Response, Router, get
 from hotline.people import ADMIN_ROLES
 from web.admin.calendar import router as calendar
 from web.admin.catalogue import router as catalogue
+from web.admin.exchange import router as exchange
 from web.admin.frame import tabs_for
 from web.admin.history import router as history
 from web.admin.limits import router as limits
 from web.admin.staff import router as staff
+from web.admin.texts import router as texts
 from web.admin.trees import categories_router, places_router
 from web.admin.units import router as units
 from web.given import Me, WebRequest, roles
@@ -36,6 +38,8 @@ router = Router(
         catalogue,
         calendar,
         limits,
+        texts,
+        exchange,
         procedures,
         history,
     ],
