@@ -90,7 +90,11 @@ class Life:
         """Somebody acts after a pause (hours at a normal pace); raises Over at the present."""
         self.wait(pause)
         people = self.cast.centre[who] if isinstance(who, Role) else (who,)
-        able = [one for one in people if name in {a.name for a in open_actions(self.case, one)}]
+        able = [
+            one
+            for one in people
+            if name in {a.name for a in open_actions(self.case, one, now=self.at)}
+        ]
         if not able:
             # Time was faster, or nobody is free of bias: the story goes on without this act.
             return

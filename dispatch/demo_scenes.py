@@ -129,7 +129,11 @@ class Played(Life):
         people = self._people(before, step)
         if not people:
             raise self.scene.fault(at, f"no {step.role} of the unit")
-        able = [one for one in people if step.action in {a.name for a in open_actions(before, one)}]
+        able = [
+            one
+            for one in people
+            if step.action in {a.name for a in open_actions(before, one, now=self.at)}
+        ]
         # Where nobody can, the refusal of the first says why.
         person = self.rng.choice(able or people[:1])
         found = {

@@ -186,7 +186,8 @@ class Story(Life):
             inputs |= {"stop_ground": "inspection", "basis": "行政许可法 第45条"}
         else:
             return
-        if f"request_{what}" not in {action.name for action in open_actions(self.case, self.clerk)}:
+        able = open_actions(self.case, self.clerk, now=self.at)
+        if f"request_{what}" not in {action.name for action in able}:
             return
         reason = self.remark(f"request_{what}")
         self.act(f"request_{what}", self.clerk, (0.5, 2), reason=reason, **inputs)

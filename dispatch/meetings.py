@@ -206,7 +206,7 @@ async def _carry_out_one(
         case = await record.load(connection, number, actor) if row else None
         if row is None or case is None:
             return False
-        action = _action(case, actor, row["lead_unit_id"])
+        action = _action(case, actor, row["lead_unit_id"], now)
         inputs = {
             "lead_unit": rulebook.units[row["lead_unit_id"]].code,
             "co_units": [rulebook.units[one].code for one in row["co_units"]],
@@ -226,13 +226,13 @@ async def _carry_out_one(
     return True
 
 
-def _action(case: CaseFile, actor: Actor, lead_unit_id: int) -> Action:
+def _action(case: CaseFile, actor: Actor, lead_unit_id: int, now: datetime) -> Action:
     """The open action that a meeting decides by, in the stage where the case now stands.
 
     Where the meeting leaves the case with its unit, the one that asks for no unit.
     """
     stays = case.lead is not None and case.lead.unit_id == lead_unit_id
-    for action in open_actions(case, actor):
+    for action in open_actions(case, actor, now=now):
         needs = dict(action.inputs)
         if "meeting" in needs and ("lead_unit" not in needs) == stays:
             return action

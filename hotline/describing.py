@@ -204,10 +204,11 @@ def _action(action: Action, rules: Procedure) -> ActionText:
         part=PARTS.get(action.part or "", ""),
         needs=[need_text(name, required=required) for name, required in action.inputs],
         refusals=[
-            sentence
+            *([f"办结超过{action.lapses.days}日的不能再提"] if action.lapses else []),
+            *(sentence
             for rule in (*action.only, *action.unless, action.check)
             if rule
-            for sentence in sentences(rule)
+            for sentence in sentences(rule))
         ],
         effects=[Word(name, EFFECT_WORDS.get(name, name)) for name in action.does],
         tells=[Word(template, _audience(template)) for template in action.tells],

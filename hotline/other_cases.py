@@ -5,16 +5,12 @@ answer of its main case with nothing of a unit's on it, while the citizen clock 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from hotline.casefile import CaseFile, Part
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.procedure import Action, Phase, Procedure
 from hotline.ties import MERGED, Tie
-
-REOPEN_WITHIN = timedelta(days=90)
-"""How long after its end a case is reopened; later, the matter is a new case (演示设定)."""
 
 WHOLE = "whole"
 
@@ -92,11 +88,8 @@ def continue_whole(draft: Draft) -> None:
 
 def live_again(draft: Draft) -> None:
     """A closed case is open again: it has not been closed, after all, and owes what it owed."""
-    closed_at = draft.case.closed_at
-    if closed_at is None:
+    if draft.case.closed_at is None:
         return
-    if draft.now - closed_at > REOPEN_WITHIN:
-        raise NotAvailable(f"办结已超过{REOPEN_WITHIN.days}日，请作为新的诉求登记")
     draft.count("closed", -1)
     draft.set(closed_at=None, outcome="")
 

@@ -6,6 +6,7 @@ clocks that the actions start and end. Nothing in the program asks for one proce
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -241,6 +242,7 @@ class Action:
     tells    texts: "<audience>/<template>"
     handles  whoever does it has handled the case; `recused` actions are closed to them (回避)
     only     facts without which there is nothing to do: then the action is not even shown
+    lapses   how long after its end a closed case still allows it; None for ever
     unless   conditions besides stage and role: where one fails, the action waits and says why
     check    rules between the inputs
     begins   what the form is filled in with beforehand
@@ -264,6 +266,7 @@ class Action:
     handles: bool = False
     recused: bool = False
     only: tuple[Guard, ...] = ()
+    lapses: timedelta | None = None
     unless: tuple[Guard, ...] = ()
     check: Check | None = None
     begins: Proposal | None = None

@@ -45,7 +45,7 @@ def rings(case: CaseFile, clock: Running, *, now: datetime, rulebook: Rulebook) 
 
 def _end(case: CaseFile, rule: ClockRule, now: datetime, rulebook: Rulebook) -> list[Move]:
     """The act that time itself takes when the limit has passed, where it can be taken."""
-    if rule.breach not in {action.name for action in open_actions(case, CLOCK)}:
+    if rule.breach not in {action.name for action in open_actions(case, CLOCK, now=now)}:
         return []
     assert rule.breach is not None
     try:

@@ -76,32 +76,37 @@ class Move:
         return carries(self.before, self.after)
 
 
-def open_actions(case: CaseFile, actor: Actor) -> list[Action]:
+def open_actions(case: CaseFile, actor: Actor, *, now: datetime) -> list[Action]:
     """What the actor can do with the case now, in the order of the procedure."""
-    return [action for action, why_not in offered(case, actor) if why_not is None]
+    return [action for action, why_not in offered(case, actor, now=now) if why_not is None]
 
 
-def offered(case: CaseFile, actor: Actor) -> list[tuple[Action, str | None]]:
+def offered(case: CaseFile, actor: Actor, *, now: datetime) -> list[tuple[Action, str | None]]:
     """The actions of the actor's role and part, each with the reason why it must wait, or None."""
     return [
         (action, _why_not(case, action, actor))
         for action in procedure(case.kind).actions_from(case.stage)
-        if may(actor, action, case) and _nothing_to_do(case, action, actor) is None
+        if may(actor, action, case) and _nothing_to_do(case, action, actor, now) is None
     ]
 
 
-def _nothing_to_do(case: CaseFile, action: Action, actor: Actor) -> str | None:
-    window = procedure(case.kind).window(action.name)
-    if window and case.clock(window.name) is None:
-        return f"{window.label}已过，不能再“{action.label}”"
+def _nothing_to_do(case: CaseFile, action: Action, actor: Actor, now: datetime) -> str | None:
+    if why := _too_late(case, action, now):
+        return why
     return next((why for guard in action.only if (why := guard(case, actor))), None)
 
 
 def _too_late(case: CaseFile, action: Action, now: datetime) -> str | None:
     """A right that has lapsed (逾期丧失), also before time has noted it."""
+    if action.lapses and case.closed_at and now - case.closed_at > action.lapses:
+        return f"办结已超过{action.lapses.days}日，不能再“{action.label}”，请作为新的事项登记"
     window = procedure(case.kind).window(action.name)
-    clock = case.clock(window.name) if window else None
-    if window is None or clock is None or not clock.overdue(now):
+    if window is None:
+        return None
+    clock = case.clock(window.name)
+    if clock is None:
+        return f"{window.label}已过，不能再“{action.label}”"
+    if not clock.overdue(now):
         return None
     return f"{window.label}已于{in_shanghai(clock.due_at):%Y-%m-%d}届满，不能再“{action.label}”"
 
@@ -136,12 +141,10 @@ def move(
         raise NotAvailable(_moved_on(rules, case, action))
     if not may(actor, action, case):
         raise NotPermitted(f"您不能对本件“{action.label}”")
-    if why := _nothing_to_do(case, action, actor):
+    if why := _nothing_to_do(case, action, actor, now):
         raise NotAvailable(why)
     if why := _why_not(case, action, actor):
         raise (NotPermitted if recused(actor, action, case) else NotAvailable)(why)
-    if why := _too_late(case, action, now):
-        raise NotAvailable(why)
     clean = accept(action.inputs, inputs, rulebook=rulebook)
     if action.check and (wrong := action.check(case, clean)):
         raise Incomplete(wrong)

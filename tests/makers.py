@@ -235,7 +235,7 @@ class Story:
 
     def can(self, actor: Actor) -> set[str]:
         """What the actor is offered now."""
-        return {action.name for action in open_actions(self.case, actor)}
+        return {action.name for action in open_actions(self.case, actor, now=self.now)}
 
     def due(self, clock: str) -> str:
         """The deadline of an open clock, as "03-16 23:59"; empty where none runs."""

@@ -119,7 +119,7 @@ def case_view(
         ],
         pending=pending_view(case, past.history if past else None, text=text),
         assignments=[_assignment(part, rulebook) for part in assignments],
-        actions=[_action(action, case.kind) for action in open_actions(case, actor)],
+        actions=[_action(action, case.kind) for action in open_actions(case, actor, now=now)],
         merged=case.merged,
         links=UNSET if past is None else [_link(one) for one in links],
         history=UNSET

@@ -155,7 +155,7 @@ def case_view(
     person_open = requester_open_to(actor, case)
     reads = _Reader(rules, rulebook, case.requester_name, open=person_open or revealed)
     clocks = [_clock_line(clock, rules, now) for clock in past.clocks]
-    acts = offered(case, actor)
+    acts = offered(case, actor, now=now)
     return CaseView(
         case=case,
         title=reads.text(case.title),

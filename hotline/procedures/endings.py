@@ -6,6 +6,7 @@ comes back after its end, or was answered untruly, is reopened with a new round 
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from hotline.casefile import CaseFile
@@ -18,6 +19,8 @@ from hotline.ties import MERGED, Tie
 DECIDING = (Role.REVIEWER, Role.SUPERVISOR)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
 REOPENING = (Role.CALLBACK, *OVERSEERS)
+REOPEN_WITHIN = timedelta(days=90)
+"""How long after its end a case is reopened; later, the matter is a new case (演示设定)."""
 
 
 def termination_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
@@ -65,18 +68,19 @@ def afterlife(ended: tuple[str, ...]) -> tuple[Action, ...]:
     return (
         Action(
             "reopen", "重新办理", when=("closed", "looking_back"), to="handling", by=REOPENING,
-            needs=("reopen_ground", "note"), only=(has_unit,), does=("live_again", "same_unit"),
-            recused=True, rare=True, tells=("citizen/reopened", "unit/redo"),
+            needs=("reopen_ground", "note"), only=(has_unit,), lapses=REOPEN_WITHIN,
+            does=("live_again", "same_unit"), recused=True, rare=True,
+            tells=("citizen/reopened", "unit/redo"),
         ),
         Action(
             "reopen_to_dispatch", "重新派单", when=("closed", "looking_back"), to="accepted",
-            by=REOPENING, needs=("reopen_ground", "note"), does=("live_again", "no_unit"),
-            recused=True, rare=True, tells=("citizen/reopened",),
+            by=REOPENING, needs=("reopen_ground", "note"), lapses=REOPEN_WITHIN,
+            does=("live_again", "no_unit"), recused=True, rare=True, tells=("citizen/reopened",),
         ),
         Action(
             "plan_look_back", "列入回头看", when=("closed",), to="looking_back",
             by=(Role.SUPERVISOR,), needs=("look_back",), check=look_back_named,
-            does=("live_again", "detail"), rare=True,
+            does=("live_again", "detail"), lapses=REOPEN_WITHIN, rare=True,
         ),
         look_back(when="looking_back", by=(Role.SUPERVISOR,), to="archived"),
         archive(when=ended, by=OVERSEERS, rare=True),

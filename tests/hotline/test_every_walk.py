@@ -194,7 +194,7 @@ class Walk(RuleBasedStateMachine):
         """Buttons and guard are one: nobody takes what is not on the page, with any form."""
         chance = Random(seed)
         person = chance.choice(self.people)
-        reasons = dict(offered(self.case, person))
+        reasons = dict(offered(self.case, person, now=self.now))
         for action in chance.sample(self.kind.actions, min(6, len(self.kind.actions))):
             if reasons.get(action, "not shown") is not None:
                 with pytest.raises((NotAvailable, NotPermitted)):
@@ -212,7 +212,7 @@ class Walk(RuleBasedStateMachine):
             (person, action)
             for person in self.people
             if person is not CLOCK
-            for action, why_not in offered(self.case, person)
+            for action, why_not in offered(self.case, person, now=self.now)
             if why_not is None
         ]
 

@@ -208,7 +208,7 @@ def somebody_acts(case: CaseFile, now: datetime, chance: Random) -> list[Move]:
         (WATER_CLERK, "request_extension", {"extension_days": 3, "reason": "须外购配件"}),
         (DISPATCHER, "grant_extension", {}), (DISPATCHER, "deny_extension", {"reason": "可按期"}),
     ]  # fmt: skip
-    able = [w for w in wishes if w[1] in {one.name for one in open_actions(case, w[0])}]
+    able = [w for w in wishes if w[1] in {one.name for one in open_actions(case, w[0], now=now)}]
     if not able:
         return []
     actor, action, inputs = chance.choice(able)

@@ -20,7 +20,6 @@ from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.extra_time import EXTRA_TIME
 from hotline.inputs import INPUTS
-from hotline.other_cases import REOPEN_WITHIN
 from hotline.people import CLOCK, Actor, Role, citizen
 from hotline.procedure import Action, Phase
 from hotline.procedures.citizen import CITIZEN
@@ -193,7 +192,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(person=st.sampled_from(PEOPLE), action=st.sampled_from(AFTER_OPENING), data=st.data())
     def somebody_tries_anything(self, person: Actor, action: Action, data: st.DataObject) -> None:
-        if action in open_actions(self.case, person):
+        if action in open_actions(self.case, person, now=self.now):
             return
         if not self.can_be_filled(action):
             return
@@ -219,7 +218,7 @@ class Walk(RuleBasedStateMachine):
     @rule(person=st.sampled_from(PEOPLE))
     @precondition(lambda self: self.case.phase != Phase.CLOSED)
     def somebody_submits_an_empty_form(self, person: Actor) -> None:
-        for action in open_actions(self.case, person):
+        for action in open_actions(self.case, person, now=self.now):
             if any(required for _, required in action.inputs):
                 with pytest.raises(Incomplete):
                     act(self.case, action.name, person, now=self.now)
@@ -229,7 +228,7 @@ class Walk(RuleBasedStateMachine):
         return [
             (person, action)
             for person in PEOPLE
-            for action in open_actions(self.case, person)
+            for action in open_actions(self.case, person, now=self.now)
             if self.can_be_filled(action)
             # Time climbs its ladder when a step is due: tests/hotline/test_ladder.py.
             and not (person is CLOCK and action.name in LADDER_ACTS)
@@ -246,8 +245,6 @@ class Walk(RuleBasedStateMachine):
         """Time rings what runs and was not rung to the end; nobody asks when it is too late."""
         if "clock" in action.needs:
             return bool(self.ringing())
-        if action.name in LIVING_AGAIN and self.case.closed_at:
-            return self.now - self.case.closed_at <= REOPEN_WITHIN
         if action.name in ("request_extension", "request_stop"):
             handle = self.case.clock("handle")
             if handle is None or handle.due_at <= self.now or handle.rung == BREACHED:
@@ -395,9 +392,11 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def what_is_offered_carries_its_reason_when_it_must_wait(self) -> None:
         for person in PEOPLE:
-            for action, why_not in offered(self.case, person):
+            for action, why_not in offered(self.case, person, now=self.now):
                 assert why_not != ""
-                assert (action in open_actions(self.case, person)) == (why_not is None)
+                assert (action in open_actions(self.case, person, now=self.now)) == (
+                    why_not is None
+                )
 
 
 Walk.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)

@@ -50,12 +50,12 @@ def test_a_blank_file_can_only_be_opened() -> None:
 def test_the_work_on_a_closed_case_is_over_unless_it_lives_again() -> None:
     closed = a_case_in("closed")
     for person in (AGENT, REVIEWER, WATER_CLERK, CLOCK):
-        assert offered(closed, person) == []
+        assert offered(closed, person, now=MONDAY) == []
     for person in (DISPATCHER, CALLBACK):
-        assert {action.to for action, _ in offered(closed, person)} <= {
+        assert {action.to for action, _ in offered(closed, person, now=MONDAY)} <= {
             "handling", "accepted", "looking_back", "archived",
         }  # fmt: skip
-    names = [action.name for action, _ in offered(closed, citizen("+8613800001234"))]
+    names = [action.name for action, _ in offered(closed, citizen("+8613800001234"), now=MONDAY)]
     assert names == ["rate"]
 
 
@@ -63,7 +63,9 @@ def test_a_button_that_must_wait_says_why() -> None:
     story = Story()
     story.does(DISPATCHER, "dispatch", lead_unit="SWJ", co_units=["CGJ"], designate=True)
     story.does(WATER_CLERK, "sign")
-    waiting = {action.name: why for action, why in offered(story.case, WATER_CLERK) if why}
+    waiting = {
+        action.name: why for action, why in offered(story.case, WATER_CLERK, now=story.now) if why
+    }
     assert waiting == {
         "object": "本件已指定办理，不得再次提出派单异议",
         "reply": "还有1个协办单位未反馈，主办单位暂不能答复",

@@ -64,7 +64,7 @@ def test_the_clerk_writes_and_the_head_signs() -> None:
 
 
 def offers(story: Story, actor: Actor) -> list[tuple[Action, str | None]]:
-    return offered(story.case, actor)
+    return offered(story.case, actor, now=story.now)
 
 
 def test_the_head_gives_it_back_and_the_clerk_goes_on_with_the_same_text() -> None:

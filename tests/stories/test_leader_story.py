@@ -135,7 +135,7 @@ def test_the_proposal_is_what_the_form_begins_with_and_a_person_confirms_it() ->
 
 
 def _offered(story: Story) -> list[Any]:
-    return open_actions(story.case, SECRETARY)
+    return open_actions(story.case, SECRETARY, now=story.now)
 
 
 def test_what_is_only_to_be_read_circulates_and_is_archived() -> None:

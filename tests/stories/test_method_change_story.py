@@ -55,7 +55,7 @@ def test_a_complete_application_is_approved_within_five_working_days() -> None:
 
 def test_what_lacks_proofs_is_not_approved_and_says_what_is_missing() -> None:
     story = submitted(**FAILED)
-    waits = {action.name: why for action, why in offered(story.case, FINANCE)}
+    waits = {action.name: why for action, why in offered(story.case, FINANCE, now=story.now)}
     assert waits["approve"] == (
         "按第八条（一），还缺：评审专家关于招标文件没有不合理条款的论证意见；"
         "代理机构关于招标文件和程序合规、期间没有质疑的声明。"

@@ -276,6 +276,7 @@ def test_long_after_its_end_a_case_stays_closed() -> None:
     story.waits(days=91)
     with pytest.raises(NotAvailable, match="办结已超过90日"):
         story.does(SUPERVISOR, "reopen", **AGAIN)
+    assert not {"reopen", "reopen_to_dispatch", "plan_look_back"} & story.can(SUPERVISOR)
 
 
 def test_a_case_that_no_unit_had_is_reopened_by_dispatching_it() -> None:
