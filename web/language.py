@@ -7,7 +7,7 @@ places, stay as they are; so do texts to citizens and printed papers.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -25,7 +25,9 @@ CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "messages.
 
 PLACE = re.compile(r"\{(\w+)\}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_LISTS = ((" → ", " → "), ("；", "; "), ("、", ", "), ("，", ", "))
+_JOINTS = ((" → ", " → "), ("。", ". "), ("；", "; "), ("：", ": "), ("，", ", "), ("、", ", "))
+_COUNTED = re.compile(r"([0-9]+) ?(\D+)")
+_BRACKETED = re.compile(r"(.+?)（(.+)）", re.DOTALL)
 # Fewer constant characters than this are in too many sentences to tell one by them alone.
 _TELLING = 3
 # Nothing that we say is longer, and looking for sentences in a longer text takes time.
@@ -45,7 +47,7 @@ class _Sentence(NamedTuple):
 
 
 class _Catalogue(NamedTuple):
-    texts: dict[str, str]
+    texts: dict[str, tuple[str, str]]
     sentences: tuple[_Sentence, ...]
 
 
@@ -89,7 +91,7 @@ def say(text: str) -> str:
     """A text of ours as the catalogue has it, itself where the catalogue has none."""
     if _spoken.get() != ENGLISH:
         return text
-    return catalogue().texts.get(text, text)
+    return catalogue().texts.get(text, (text, text))[0]
 
 
 def told(text: str) -> str:
@@ -106,7 +108,7 @@ def catalogue() -> _Catalogue:
 
 @cache
 def _read() -> _Catalogue:
-    texts: dict[str, str] = {}
+    texts: dict[str, tuple[str, str]] = {}
     sentences: list[tuple[int, _Sentence]] = []
     with CATALOGUE.open("rb") as file:
         for message in read_po(file, locale="en"):
@@ -115,7 +117,7 @@ def _read() -> _Catalogue:
             source = message.id if isinstance(message.id, str) else message.id[0]
             forms = (message.string,) if isinstance(message.string, str) else message.string
             if "%(" in source or not PLACE.search(source):
-                texts[source] = forms[0]
+                texts[source] = forms[0], forms[-1]
                 continue
             constants = PLACE.split(source)[::2]
             weight = len("".join(constants))
@@ -133,7 +135,9 @@ def _expression(source: str) -> str:
     seen: set[str] = set()
     written = re.escape(parts[0])
     for name, constant in zip(parts[1::2], parts[2::2], strict=True):
-        written += f"(?P=p{name})" if name in seen else f"(?P<p{name}>.*?)"
+        # What stands in quotation marks ends with them.
+        any_text = "[^“”]*" if constant.startswith("”") else ".*?"
+        written += f"(?P=p{name})" if name in seen else f"(?P<p{name}>{any_text})"
         written += re.escape(constant)
         seen.add(name)
     return written
@@ -146,18 +150,47 @@ def _in_english(text: str) -> str:
         return text
     known = catalogue()
     if text in known.texts:
-        return known.texts[text]
+        return known.texts[text][0]
+    if (counted := _COUNTED.fullmatch(text)) and counted[2] in known.texts:
+        one, many = known.texts[counted[2]]
+        return f"{counted[1]} {one if counted[1] == '1' else many}"
     for sentence in known.sentences:
         if sentence.longest in text and (match := sentence.pattern.fullmatch(text)):
             said = {name[1:]: _in_english(value) for name, value in match.groupdict().items()}
             # A short constant part is no proof: then what stands around it must be ours as well.
             if sentence.telling or not any(_HAN.search(value) for value in said.values()):
-                form = sentence.one if "1" in said.values() else sentence.many
-                return PLACE.sub(lambda place, said=said: said[place[1]], form)
-    for mark, english in _LISTS:
+                return _filled(sentence.one if "1" in said.values() else sentence.many, said)
+    return _after_its_beginning(text) or _part_by_part(text)
+
+
+def _filled(form: str, said: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda place: said[place[1]], form)
+
+
+def _after_its_beginning(text: str) -> str:
+    """A text that begins with one of ours (a label with its figure); empty if it does not."""
+    known = catalogue().texts
+    for end in range(len(text) - 1, 1, -1):
+        if text[:end] in known:
+            begun, rest = known[text[:end]][0], _in_english(text[end:].lstrip())
+            # Half a name is no name: 热线中心 begins the names of units as well.
+            if not _HAN.search(rest) or text[:end].endswith("："):
+                return begun + rest if begun.endswith(" ") else f"{begun} {rest}"
+    return ""
+
+
+def _part_by_part(text: str) -> str:
+    """A list, a label with its value, a text with something in brackets; itself if none is ours."""
+    for mark, english in _JOINTS:
         parts = [part for part in text.split(mark) if part]
         if len(parts) > 1:
-            said_parts = [_in_english(part) for part in parts]
-            if said_parts != parts:
-                return english.join(said_parts)
+            said = [_in_english(part) for part in parts]
+            if said != parts:
+                return english.join(said)
+    if bracketed := _BRACKETED.fullmatch(text):
+        before, inside = (_in_english(part) for part in bracketed.groups())
+        if known := catalogue().texts.get(f"（{bracketed[2]}）"):
+            inside = known[0].strip(" ()")
+        if (before, inside) != bracketed.groups():
+            return f"{before} ({inside})"
     return text

@@ -14,6 +14,7 @@ from litestar.enums import MediaType
 from litestar.response import Redirect
 
 from dispatch.office import Office, clock
+from hotline.files import MEDIA_TYPES
 from hotline.inputs import INPUTS
 from hotline.numbers import new_secret_token, spoken_phone
 from hotline.people import ROLE_LABELS
@@ -52,6 +53,8 @@ def template_environment(office: Office, assets: Assets) -> Environment:
         ROLE_LABELS=ROLE_LABELS,
         PHASE_LABELS=PHASE_LABELS,
         new_key=new_secret_token,
+        attachment_mb=office.settings.attachment_mb,
+        file_endings=",".join(f".{kind}" for kind in MEDIA_TYPES),
         light=_light,
         options=options,
         written=written,
@@ -86,10 +89,7 @@ def case_url(number: str) -> str:
 def _light(
     context: Context, due_at: datetime | None, *, rung: int = 0, at: datetime | None = None
 ) -> showing.Light | None:
-    light = showing.light(due_at, at or context["now"], rung=rung)
-    if light is None:
-        return None
-    return showing.Light(light.colour, language.told(light.word), language.told(light.left))
+    return showing.light(due_at, at or context["now"], rung=rung)
 
 
 @pass_context
