@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_calendar(commands)
     _add_token(commands)
+    learn = _add(
+        commands, "learn", _learn, "从已派单的工单学习分类建议 (learn to suggest categories)"
+    )
+    learn.add_argument("--quietly", action="store_true", help=argparse.SUPPRESS)
     _add(commands, "doctor", _doctor, "检查各部分是否正常，说明怎么办 (find what is wrong)")
     passwd = _add(
         commands, "passwd", _passwd, "设置某人的密码；空库时建立首位管理员 (set a password)"
@@ -221,6 +225,16 @@ def _doctor(args: argparse.Namespace, settings: Settings) -> int:
             print(f"       → {finding.do}")
     print(summary(findings))
     return WRONG if any(finding.state is State.WRONG for finding in findings) else DONE
+
+
+def _learn(args: argparse.Namespace, settings: Settings) -> int:
+    from dispatch.learn import keep_quiet, learn_now
+    from dispatch.office import clock
+
+    if args.quietly:
+        keep_quiet()
+    print(_on_database(settings, lambda pool: learn_now(pool, now=clock())))
+    return DONE
 
 
 def _passwd(args: argparse.Namespace, settings: Settings) -> int:

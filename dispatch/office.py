@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dispatch import record
+from dispatch.advice import Advice
 from dispatch.bell import Bell
 from dispatch.db import Pool, open_pool
 from dispatch.gathering import Gathered
@@ -31,6 +32,7 @@ class Office:
     settings: Settings
     pool: Pool
     reference: Reference
+    advice: Advice
     bell: Bell
     openings: Gathered
     changes: Gathered
@@ -78,6 +80,7 @@ async def open_office(settings: Settings, *, pool_size: int | None = None) -> As
                 settings,
                 pool,
                 Reference(pool),
+                Advice(pool),
                 bell,
                 openings=Gathered(pool, record.OPEN),
                 changes=Gathered(pool, record.CHANGE),

@@ -40,11 +40,11 @@ _MOST_BLOCKS = 64
 
 # Written as in the index `case_words_found`. The query is no constant for the planner: it then
 # takes the index, whatever its statistics think of the words.
-_WORDS = f"(w.words || array_to_tsvector(array['#' || (w.case_id / {WORDS_BLOCK})::text]))"
+WORDS = f"(w.words || array_to_tsvector(array['#' || (w.case_id / {WORDS_BLOCK})::text]))"
 _FIRST_HITS = f"""select w.case_id from case_words w
-    where {_WORDS} @@ (select $1::text::tsquery) limit $2"""
+    where {WORDS} @@ (select $1::text::tsquery) limit $2"""
 _HITS_IN_BLOCKS = f"""select w.case_id from case_words w
-    where {_WORDS} @@ (select $1::text::tsquery) and {_WORDS} @@ (select $2::text::tsquery)
+    where {WORDS} @@ (select $1::text::tsquery) and {WORDS} @@ (select $2::text::tsquery)
       and w.case_id < $3"""
 # Whether a unit has a part is read off an index, for far less than a look at each case.
 _OF_UNITS = """ and exists (
@@ -130,7 +130,7 @@ class _Search:
 
     async def by_words(self) -> list[Any]:
         """Where all the words stand: first among the newest, which is enough for a common term."""
-        words = " & ".join(_quoted(token) for token in self.query.tokens)
+        words = " & ".join(quoted(token) for token in self.query.tokens)
         whole = not self._units
         step = self._in_blocks if whole else self._in_own
         hits, below, width = await step(words, self.below, 0)
@@ -162,7 +162,7 @@ class _Search:
         width = min(width * 2, _MOST_BLOCKS) or 2
         top = (below - 1) // WORDS_BLOCK
         low = max(0, top - width + 1)
-        within = " | ".join(_quoted(f"#{block}") for block in range(low, top + 1))
+        within = " | ".join(quoted(f"#{block}") for block in range(low, top + 1))
         if self._units:
             statement, units = _HITS_IN_BLOCKS + _OF_UNITS, [list(self._units)]
         else:
@@ -229,5 +229,6 @@ def _really(query: Query, patterns: str) -> str:
     return look if needed else f"{patterns}::text[] is not null"
 
 
-def _quoted(token: str) -> str:
+def quoted(token: str) -> str:
+    """The token as a word of a tsquery."""
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -32,6 +32,7 @@ from dispatch.digests import make_digests
 from dispatch.drafts import forget_old_drafts
 from dispatch.following import follow_answers
 from dispatch.inbound import handle_waiting
+from dispatch.learn import learn_at_night
 from dispatch.missed import settle_those_who_called_again
 from dispatch.office import Office, clock, open_office
 from dispatch.outbox import deliver_waiting
@@ -83,6 +84,7 @@ class Worker:
             self._repeat("digests", 60.0, self._make_digests),
             self._repeat("heartbeat", HEARTBEAT_SECONDS, lambda: beat(self.office, process)),
             self._repeat("purge", 3600.0, lambda: purge(self.office)),
+            self._repeat("learn", 900.0, self._learn),
         ]
         tasks = [asyncio.create_task(duty) for duty in duties]
         listening = asyncio.create_task(self._listen())
@@ -154,6 +156,10 @@ class Worker:
 
     async def _fold(self) -> None:
         self.folded = await tallies.fold(self.office.pool, after=self.folded)
+
+    async def _learn(self) -> None:
+        url = self.office.settings.database_url or ""
+        await learn_at_night(self.office.pool, url, clock())
 
     async def _listen(self) -> None:
         """Hear the doorbell; where the queue is gone, knock again until it answers."""

@@ -1,8 +1,9 @@
-"""What the centre knows beside its cases: classification, places, the dispatch catalogue, days."""
+"""What the centre knows beside its cases: classification, places, catalogue, days, articles."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import ARRAY, Column, Index, LargeBinary, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from hotline.columns import identity, instant, key
@@ -72,6 +73,55 @@ class LimitChange(SQLModel, table=True):
     moved: int = 0
     failed: int = 0
     done_at: datetime | None = instant(nullable=True)
+
+
+class Article(SQLModel, table=True):
+    """A knowledge article (知识条目): what is answered to a question, by the unit that says so.
+
+    `body` is plain text in paragraphs. `state` is one of `hotline.articles.STATES`. `version`
+    counts the changes, which `admin_change` tells; `words` are the bigrams it is found by.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("article_found", "words", postgresql_using="gin"),
+        Index("article_by_review", "review_on", "id"),
+    )
+
+    id: int | None = identity()
+    title: str = Field(max_length=100)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    category: str = Field(default="", max_length=20)
+    keywords: str = Field(default="", max_length=200)
+    unit_id: int = key("unit.id", index=True)
+    valid_from: date
+    valid_until: date | None = Field(default=None)
+    review_on: date
+    state: str = Field(max_length=10)
+    version: int = 1
+    author_id: int | None = key("staff.id", nullable=True)
+    changed_at: datetime = instant()
+    words: str = Field(sa_column=Column(TSVECTOR, nullable=False))
+
+
+class LearnedModel(SQLModel, table=True):
+    """What was learned from the deployment's own cases on a night, or why nothing was.
+
+    `parts` are the arrays of `hotline.categorising.Model`, empty where nothing was learned.
+    """
+
+    __tablename__ = "learned_model"
+
+    id: int | None = identity()
+    made_at: datetime = instant()
+    cases: int
+    classes: list[str] = Field(sa_column=Column(ARRAY(String(20)), nullable=False))
+    macro_f1: float | None = Field(default=None)
+    accuracy: float | None = Field(default=None)
+    temperature: float = 1.0
+    note: str = Field(default="", max_length=200)
+    sizes: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
+    parts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class CalendarDay(SQLModel, table=True):

@@ -363,7 +363,7 @@ ACTIONS = (
     *merging(
         from_stages=("accepted", "dispatched", "objected", "handling"),
         into_stages=(*BEFORE_ANSWER, "answered"), waits_in="merged", answered_in="answered",
-        dispatched_from="accepted", by=OVERSEERS,
+        dispatched_from="accepted", by=OVERSEERS, at_once_by=(Role.AGENT,),
     ),
     Action(
         "dispatch_anew", "另行派单", when=("called_back",), to="accepted",

@@ -51,11 +51,19 @@ def merging(
     answered_in: str,
     dispatched_from: str,
     by: tuple[Role, ...],
+    at_once_by: tuple[Role, ...] = (),
 ) -> tuple[Action, ...]:
-    """The actions of 并案: by people on the case that is merged, along with it on the main case."""
+    """The actions of 并案: by people on the case that is merged, along with it on the main case.
+
+    Who takes the call (`at_once_by`) may merge what nobody was given yet.
+    """
     return (
         Action(
-            "merge", "并案", when=from_stages, to=waits_in, by=by,
+            "merge", "并案", when=from_stages, to=waits_in,
+            by={
+                stage: (*by, *at_once_by) if stage == dispatched_from else by
+                for stage in from_stages
+            },
             needs=("main_case", "note?"), does=("merge",), unless=(nothing_merged_in,),
             tie=Tie(MERGED, names="main_case", other="absorb"), rare=True,
             tells=("citizen/merged", "former/ended"),
