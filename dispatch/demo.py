@@ -117,6 +117,16 @@ async def _write_city(connection: Connection) -> None:
             for one in town.staff
         ],
     )
+    # Every agent has a telephone: 8001, 8002, …
+    await connection.execute(
+        """
+        update staff set extension = (8000 + n.place)::text
+        from (select id, row_number() over (order by sign_in) as place
+              from staff where $1 = any(roles)) n
+        where staff.id = n.id
+        """,
+        Role.AGENT,
+    )
     await publish(connection)
 
 

@@ -43,9 +43,9 @@ async def keep_draft(
     version: int | None = await office.pool.fetchval(
         """
         insert into draft (staff_id, subject, payload, version, updated_at)
-        select $1, $2, $3, 1, $4
-        where not exists (select from call where agent_id = $1 and idempotency_key = $5)
-          and not exists (select from event where actor_id = $1 and idempotency_key = $5)
+        select $1::bigint, $2::varchar, $3, 1, $4
+        where not exists (select from call where agent_id = $1 and idempotency_key = $5::varchar)
+          and not exists (select from event where actor_id = $1 and idempotency_key = $5::varchar)
           and (select count(*) from draft where staff_id = $1 and subject <> $2) < $6
         on conflict (staff_id, subject) do update
           set payload = excluded.payload, version = draft.version + 1,

@@ -102,12 +102,12 @@ async def settle(
     done = await office.pool.fetchval(
         f"""
         update phone_call m set
-          tries = m.tries + 1, tried_at = $3,
+          tries = m.tries + 1, tried_at = $3::timestamptz,
           claimed_by = case when $4 = 'no_answer' then null else m.claimed_by end,
           claimed_at = case when $4 = 'no_answer' then null else m.claimed_at end,
-          settled_by = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $2 end,
-          settled_at = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $3 end,
-          outcome = case when $4 <> 'no_answer' then $4
+          settled_by = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $2::bigint end,
+          settled_at = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $3::timestamptz end,
+          outcome = case when $4 <> 'no_answer' then $4::text
                          when m.tries + 1 >= $5 then 'given_up' else 'no_answer' end
         where m.caller = (select caller from phone_call where id = $1) and {_OPEN}
           and exists (select from phone_call k where k.caller = m.caller and k.claimed_by = $2

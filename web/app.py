@@ -41,6 +41,7 @@ from web import (
     register,
     reports,
     search_page,
+    simulated_calls,
     undelivered,
 )
 from web.assets import Assets, show_static
@@ -72,6 +73,7 @@ FACES: tuple[Router, ...] = (
     choices.router,
     gateways.router,
     phone.router,
+    simulated_calls.router,
     public.router,
     procedure_pages.router,
     admin.router,

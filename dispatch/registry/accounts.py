@@ -24,6 +24,7 @@ class Person:
     unit_kind: str
     roles: tuple[Role, ...]
     job_title: str
+    extension: str
     active: bool
     demo: bool
 
@@ -44,6 +45,7 @@ class Person:
             "姓名": self.name,
             "单位": self.unit_name,
             "职务": self.job_title,
+            "分机号": self.extension,
             "角色": self.roles_text,
             "在用": yes_or_no(self.active),
         }
@@ -81,7 +83,7 @@ async def security_vacant(source: "Pool | Connection") -> bool:
 
 _PERSON = """
     select s.id, s.sign_in, s.name, s.unit_id, u.name as unit_name, u.kind as unit_kind,
-           s.roles, s.job_title, s.active, s.demo
+           s.roles, s.job_title, s.extension, s.active, s.demo
     from staff s join unit u on u.id = s.unit_id
 """
 

@@ -93,7 +93,8 @@ async def change_staff(
     name = typed.line("name", "姓名", most=50)
     unit_id = typed.key("unit_id", "单位")
     job_title = typed.line("job_title", "职务", most=50, required=False)
-    extension = _extension(typed)
+    # A list without the column leaves the extensions as they are.
+    extension = _extension(typed) if "extension" in inputs else None
     typed.complete()
     async with change_of_register(office, *_KEEPERS, actor=actor) as connection:
         person = await _kept(connection, staff_id, actor)
@@ -101,8 +102,8 @@ async def change_staff(
         if unit_id != person.unit_id:
             await _check_place_of_work(connection, unit_id, person.roles)
         await connection.execute(
-            "update staff set name = $2, unit_id = $3, job_title = $4, extension = $5"
-            " where id = $1",
+            "update staff set name = $2, unit_id = $3, job_title = $4, "
+            " extension = coalesce($5, extension) where id = $1",
             staff_id,
             name,
             unit_id,

@@ -48,7 +48,7 @@ def with_settings(**changes: Any) -> pytest.MarkDecorator:
 async def gateway(office: Office, changes: dict[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application with the settings of the test."""
     chosen = {name: value for name, value in changes.items() if name != "abroad"}
-    settings = replace(office.settings, gateway_secrets=(NEW, OLD), **chosen)
+    settings = replace(office.settings, **{"gateway_secrets": (NEW, OLD), **chosen})
     mine = replace(office, settings=settings)
     app = create_app(settings)
     async with furnished(app, mine):
@@ -317,3 +317,69 @@ async def test_the_phone_says_what_is_wrong_with_what_was_typed(
 async def test_others_on_the_network_see_no_phone(gateway: httpx.AsyncClient) -> None:
     assert (await gateway.get("/phone")).status_code == 404
     assert (await gateway.get("/phone/texts")).status_code == 404
+
+
+def a_call_event(**changes: Any) -> dict[str, Any]:
+    at = datetime.now(UTC).isoformat()
+    told = {"spec": "cti/1", "event_id": "c1", "source": "pbx-1", "call_id": "call-1", "seq": 1}
+    return {**told, "event": "call.ringing", "at": at, "caller": MOBILE, "agent": "8001", **changes}
+
+
+async def test_events_of_the_telephone_are_taken_once_and_signed(
+    gateway: httpx.AsyncClient, office: Office
+) -> None:
+    batch = [
+        a_call_event(),
+        a_call_event(event_id="c2", event="call.ended", data={"cause": "cancel"}),
+    ]
+    for _ in range(2):
+        answer = await gateway.post("/cti/v1/events", **signed(batch))
+        assert (answer.status_code, answer.json()) == (202, {"taken": 2})
+    one = await gateway.post("/cti/v1/events", **signed(a_call_event(event_id="c3")))
+    assert one.status_code == 202
+    calls = await office.pool.fetch("select caller, rang_extension, cause from phone_call")
+    assert [tuple(row) for row in calls] == [("+8613800001234", "8001", "cancel")]
+    unsigned = await gateway.post("/cti/v1/events", json=batch)
+    assert unsigned.status_code == 403
+    wrong: tuple[Any, ...] = (
+        [a_call_event()] * 101,
+        a_call_event(at="2026-03-09T09:00:00"),
+        a_call_event(event_id=""),
+        a_call_event(spec="cti/2"),
+        "text",
+    )
+    for body in wrong:
+        answer = await gateway.post("/cti/v1/events", **signed(body))
+        assert answer.status_code == 422 and answer.json()["fields"]
+
+
+@with_settings(gateway_secrets=())
+async def test_without_a_secret_nobody_tells_of_calls(gateway: httpx.AsyncClient) -> None:
+    assert (await gateway.post("/cti/v1/events", **signed(a_call_event()))).status_code == 404
+
+
+async def test_a_newcomer_plays_a_caller(gateway: httpx.AsyncClient, office: Office) -> None:
+    await office.pool.execute("truncate phone_call, phone_event cascade")
+    await office.pool.execute("update staff set extension = '' where extension = '8001'")
+    await office.pool.execute("update staff set extension = '8001' where id = $1", AGENT.staff_id)
+    assert AGENT.name in (await gateway.get("/phone/call")).text
+    form = {"caller": "13800001234", "extension": "8001"}
+    assert (await gateway.post("/phone/call", data=form | {"caller": "12"})).status_code == 422
+    assert (await gateway.post("/phone/call", data=form | {"extension": "1"})).status_code == 422
+    assert (await gateway.post("/phone/call", data=form)).status_code == 303
+    lines = (await gateway.get("/phone/call/lines")).text
+    assert "振铃" in lines
+    call = await office.pool.fetchval("select call_id from phone_call")
+    for event, said in (("call.answered", "通话中"), ("call.ended", "已挂断")):
+        sent = await gateway.post("/phone/call/events", data={"call_id": call, "event": event})
+        assert sent.status_code == 303
+        assert said in (await gateway.get("/phone/call/lines")).text
+    gone = await gateway.post("/phone/call/events", data={"call_id": "none", "event": "call.ended"})
+    assert gone.status_code == 404
+
+
+@with_settings(host="0.0.0.0")
+async def test_others_on_the_network_ring_nobody(gateway: httpx.AsyncClient) -> None:
+    for path in ("/phone/call", "/phone/call/lines"):
+        assert (await gateway.get(path)).status_code == 404
+    assert (await gateway.post("/phone/call", data={})).status_code == 404

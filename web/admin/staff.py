@@ -207,6 +207,7 @@ async def _person_page(
         "name": person.name,
         "unit_id": str(person.unit_id),
         "job_title": person.job_title,
+        "extension": person.extension,
         "roles": [str(role) for role in person.roles],
     }
     filled = Filled(kept)
