@@ -148,7 +148,7 @@ FURTHER: dict[str, dict[str, set[str]]] = {
     "accepted": _EARLY,
     "dispatched": _EARLY,
     "objected": _EARLY,
-    "handling": {**_EARLY, "water": {"request_termination"}},
+    "handling": {**_EARLY, "water": {"request_termination", "hand_inside"}},
     "replied": {
         **_EARLY,
         "dispatcher": {"relate", "withdraw"},

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from hotline.calendar import in_shanghai
+from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.extra_time import EXTRA_TIME
 from hotline.inputs import INPUTS
@@ -87,6 +88,17 @@ CODES = {
 }
 
 
+# Who gets what is handed down, and until when, has to fit the unit: see `below`.
+INSIDE = ("inside_unit", "inside_person", "inside_by")
+
+
+def below(case: CaseFile) -> str:
+    """A unit under the lead, as a code; empty where it has none."""
+    lead = case.lead_unit_id
+    units = RULEBOOK.subtree(lead) if lead else ()
+    return next((RULEBOOK.units[one].code for one in units if one != lead), "")
+
+
 def value_of(name: str) -> st.SearchStrategy[Any]:
     """A valid value of an input."""
     entry = INPUTS[name]
@@ -104,6 +116,8 @@ def value_of(name: str) -> st.SearchStrategy[Any]:
         return st.integers(1, 5)
     if entry.type == "case":
         return st.just(PARTNER.number)
+    if entry.type == "files":
+        return st.just([])
     return st.sampled_from(CODES[entry.type])
 
 
@@ -114,7 +128,7 @@ def valid_inputs(draw: st.DrawFn, action: Action, machine: "Walk") -> dict[str, 
     given = {
         name: draw(value_of(name))
         for name, required in action.inputs
-        if name not in ("clock", "level", "since", "stop_until")
+        if name not in ("clock", "level", "since", "stop_until", *INSIDE)
         and (required or draw(st.booleans()))
     }
     if "clock" in action.needs:
@@ -123,6 +137,11 @@ def valid_inputs(draw: st.DrawFn, action: Action, machine: "Walk") -> dict[str, 
     if "stop_until" in action.needs:
         day = in_shanghai(machine.now).date() + timedelta(days=draw(st.integers(1, 9)))
         given["stop_until"] = day.isoformat()
+    if action.name == "hand_inside":
+        given |= {
+            "inside_unit": below(case),
+            "inside_by": in_shanghai(machine.now).date().isoformat(),
+        }
     if action.name == "release_co":
         codes = [RULEBOOK.units[part.unit_id].code for part in case.parts if part.part == "co"]
         given["co_units"] = draw(st.lists(st.sampled_from(codes or ["CGJ"]), min_size=1))
@@ -245,6 +264,8 @@ class Walk(RuleBasedStateMachine):
         """Time rings what runs and was not rung to the end; nobody asks when it is too late."""
         if "clock" in action.needs:
             return bool(self.ringing())
+        if action.name == "hand_inside":
+            return bool(below(self.case))
         if action.name in ("request_extension", "request_stop"):
             handle = self.case.clock("handle")
             if handle is None or handle.due_at <= self.now or handle.rung == BREACHED:
