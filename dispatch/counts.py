@@ -21,14 +21,23 @@ _OF_UNITS = {
           select a.case_id from assignment a
           where a.unit_id = u.id and {QUEUES[name].where} limit {MOST_COUNTED}) x
         limit {MOST_COUNTED}) n"""
-    for name in ("mine", "to_sign", "in_hand", "assisting", "unit_sent")
+    for name in ("mine", "to_sign", "in_hand", "assisting", "inside", "to_countersign", "unit_sent")
 }
 _OF_CASES = {
     name: f"""
       select count(*) from (
         select 1 from "case" c where {QUEUES[name].where} and (:scope)
         limit {MOST_COUNTED}) n"""
-    for name in ("to_decide", "overdue", "at_risk", "supervised", "redone", "returned_often")
+    for name in (
+        "to_decide",
+        "overdue",
+        "at_risk",
+        "supervised",
+        "redone",
+        "returned_often",
+        "stopped",
+        "dissatisfied",
+    )
 }
 
 

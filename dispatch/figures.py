@@ -50,6 +50,11 @@ class UnitFigures(msgspec.Struct, frozen=True, kw_only=True):
     overdue_now: int = 0
 
     @property
+    def dissatisfied(self) -> int:
+        """不满意: rated below 基本满意."""
+        return self.rated - self.satisfied
+
+    @property
     def on_time_rate(self) -> float | None:
         """按期率."""
         return _rate(self.on_time, self.on_time + self.late)
@@ -116,18 +121,21 @@ _NOW = """
       and ($2::bigint[] is null or unit_id = any($2))
     group by unit_id
     """
-_OVERDUE = """
+OWED_LATE = """a.ended_at is null and a.replied_at is null and a.part <> 'inside'
+        and a.due_at < :now"""
+"""What a unit owes and has not answered in time, on the assignment `a`."""
+
+_OVERDUE = f"""
     select u.id as unit_id, n.n from unnest($1::bigint[]) as u(id) cross join lateral (
       select count(*)::int as n from assignment a
-      where a.unit_id = u.id and a.ended_at is null and a.replied_at is null and a.due_at < $2) n
+      where a.unit_id = u.id and {OWED_LATE.replace(":now", "$2")}) n
     where n.n > 0
     """
-_CLOSED = [
-    f"stage:{stage.name}"
-    for rules in PROCEDURES.values()
-    for stage in rules.stages
-    if stage.phase is Phase.CLOSED
-]
+# A stage may be called alike in several kinds, and be the end of one only.
+_CLOSED = {
+    kind: [f"stage:{stage.name}" for stage in rules.stages if stage.phase is Phase.CLOSED]
+    for kind, rules in PROCEDURES.items()
+}
 
 
 async def figures(
@@ -151,7 +159,7 @@ async def figures(
         raise Incomplete({"from": "统计期间过长"})
     units = _units(actor, rulebook, unit_id)
     sums = await connection.fetch(_SUMS, from_on, to_on, units, kind)
-    opened = await connection.fetch(_NOW, _CLOSED, units, kind)
+    opened = await connection.fetch(_NOW, _CLOSED[kind], units, kind)
     late = await connection.fetch(_OVERDUE, list(rulebook.units) if units is None else units, now)
     found: dict[int | None, dict[str, int]] = {}
     for row in sums:

@@ -72,7 +72,8 @@ class Source(Enum):
 class Queue:
     """One list. `where` is a condition on the case `c` (and the assignment `a`).
 
-    `:me`, `:now` and `:risk` stand for the reader, the moment, and the end of what is at risk.
+    `:me`, `:units`, `:now` and `:risk` stand for the reader, the own units and those below, the
+    moment, and the end of what is at risk.
     A list that is one stage of one kind says so in `kind` and `stage`.
     """
 
@@ -96,6 +97,11 @@ class Queue:
 _OPEN = "c.closed_at is null"
 _UNHANDLED = "not (:me = any(c.handlers))"
 _OWED = "a.ended_at is null and a.replied_at is null"
+# A reply that waits for the signature of the unit's head (负责人审签).
+_DRAFTED = (
+    'exists (select from "case" d where d.id = a.case_id and d.closed_at is null'
+    " and d.pending <> '{}'::jsonb and d.pending ? 'reply' and not d.pending->'reply' ? 'returned')"
+)
 _DISPATCHERS = frozenset({Role.DISPATCHER})
 _OVERSIGHT = frozenset({Role.SUPERVISOR, Role.LEADER})
 _WATCHERS = _OVERSIGHT | _DISPATCHERS | REGISTER_ROLES
@@ -118,7 +124,8 @@ _ALL = (
     ),
     Queue(
         "to_decide", "待批申请", _DISPATCHERS | REGISTER_ROLES | {Role.SUPERVISOR},
-        f"{_OPEN} and c.pending <> '{{}}'::jsonb", empty="没有待批的延期或停止计时申请",
+        f"{_OPEN} and c.pending <> '{{}}'::jsonb and c.pending ?| array['extension', 'stop']",
+        empty="没有待批的延期或停止计时申请",
     ),
     # Nothing is owed before a case is accepted: the oldest comes first.
     Queue(
@@ -169,6 +176,16 @@ _ALL = (
         f"{_OPEN} and c.returns >= {OFTEN}", empty="没有退回三次以上的工单",
     ),
     Queue("redone", "重办件", _OVERSIGHT, f"{_OPEN} and c.round > 1", empty="没有重办件"),
+    Queue(
+        "stopped", "停止计时中", _OVERSIGHT | _DISPATCHERS,
+        f"{_OPEN} and c.id in (select k.case_id from clock k where k.stops <> '[]'::jsonb"
+        " and k.ended_at is null and k.stops @? '$[*] ? (@.ended_at == null)')",
+        Order.OLDEST, empty="现在没有停止计时的工单",
+    ),
+    Queue(
+        "dissatisfied", "不满意", _OVERSIGHT, "c.satisfied < 3", Order.NEWEST,
+        empty="没有评价为不满意的工单",
+    ),
     Queue("all_open", "全部在办", _WATCHERS, f"{_OPEN} and c.next_due_at is not null"),
     Queue("all", "全部工单", CENTRE_ROLES, "true", Order.NEWEST),
     Queue(
@@ -176,7 +193,10 @@ _ALL = (
         empty="还没有登记过工单",
     ),
     Queue(
-        "mine", "待办", UNIT_ROLES, _OWED, Order.DUE, Source.PARTS, empty="没有待办的工单",
+        # What was handed down inside the unit stands there as the lead's own part already.
+        "mine", "待办", UNIT_ROLES,
+        f"{_OWED} and (a.part <> 'inside' or a.under_id <> all(:units))",
+        Order.DUE, Source.PARTS, empty="没有待办的工单",
     ),
     Queue(
         "to_sign", "待签收", UNIT_ROLES, f"{_OWED} and a.part = 'lead' and a.signed_at is null",
@@ -189,6 +209,15 @@ _ALL = (
     Queue(
         "assisting", "协办", UNIT_ROLES, f"{_OWED} and a.part = 'co'",
         Order.DUE, Source.PARTS, empty="没有待反馈的协办",
+    ),
+    Queue(
+        "inside", "内部转办", UNIT_ROLES, f"{_OWED} and a.part = 'inside'",
+        Order.DUE, Source.PARTS, empty="没有内部转办中的工单",
+    ),
+    Queue(
+        "to_countersign", "待审签", frozenset({Role.UNIT_HEAD}),
+        f"{_OWED} and a.part = 'lead' and {_DRAFTED}",
+        Order.DUE, Source.PARTS, empty="没有待审签的答复",
     ),
     Queue(
         "unit_sent", "已答复待办结", UNIT_ROLES,
@@ -330,7 +359,7 @@ def page_statement(
             limit=limit,
             put=put,
             scope=scope.condition,
-            owed=chosen.where,
+            owed=wanted[0],
         )
         return statement, put.given
     wanted.append(scope.condition)
@@ -353,7 +382,10 @@ def page_statement(
 
 
 def _bound(where: str, actor: Actor, now: datetime, put: Values) -> str:
-    meanings = {":me": (actor.staff_id, "bigint"), ":now": (now, ""), ":risk": (now + AT_RISK, "")}
+    meanings = {
+        ":me": (actor.staff_id, "bigint"), ":now": (now, ""), ":risk": (now + AT_RISK, ""),
+        ":units": (list(actor.unit_ids), "bigint[]"),
+    }  # fmt: skip
     for word, (value, kind) in meanings.items():
         if word in where:
             where = where.replace(word, put(value, kind))

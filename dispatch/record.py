@@ -149,6 +149,12 @@ def _children(first: int) -> str:
       select ${first + 5}, {", ".join(f"r.{n}" for n in _COUNT)}
       from written w, jsonb_to_recordset(${first + 4}::jsonb)
         as r({", ".join(f"{n} {t}" for n, t in _COUNT.items())}))
+    , behind as (
+      insert into counted as k (kind, case_id, {", ".join(_COUNT)})
+      select ${first + 5}, w.id, r.day, r.measure, coalesce(r.unit_id, 0), r.n
+      from written w, jsonb_to_recordset(${first + 6}::jsonb)
+        as r({", ".join(f"{n} {t}" for n, t in _COUNT.items())})
+      on conflict (kind, measure, day, unit_id, case_id) do update set n = k.n + excluded.n)
     """
 
 
@@ -159,7 +165,7 @@ OPEN = f"""
     {_children(len(_COLUMNS) + 1)}
     , words as (
       insert into case_words (case_id, words)
-      select id, array_to_tsvector(string_to_array(${len(_COLUMNS) + 7}, E'\\n')) from written)
+      select id, array_to_tsvector(string_to_array(${len(_COLUMNS) + 8}, E'\\n')) from written)
     select id, number from written
     """
 
@@ -193,8 +199,8 @@ CHANGE = f"""
       update "case" set {", ".join(f"{name} = ${i}" for i, name in enumerate(_MUTABLE, 3))}
       where id = $1 and version = $2 returning id, number)
     {_children(_AFTER_MUTABLE)}
-    , changed_parts as ({change("assignment", PART, _CHANGED_PART, _AFTER_MUTABLE + 6)})
-    , changed_clocks as ({change("clock", CLOCK, CHANGED_CLOCK, _AFTER_MUTABLE + 7)})
+    , changed_parts as ({change("assignment", PART, _CHANGED_PART, _AFTER_MUTABLE + 7)})
+    , changed_clocks as ({change("clock", CLOCK, CHANGED_CLOCK, _AFTER_MUTABLE + 8)})
     select id, number from written
     """
 
@@ -254,6 +260,8 @@ def _child_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) 
         [_message(told, moved) for moved in moves for told in moved.tells],
         [_count(count) for count in (_summed(moves) if counts is None else counts)],
         after.kind,
+        # Of a day and of this case: what the figure is made of.
+        [_count(count) for count in _added_up(moves) if count.day],
     )
 
 
@@ -291,8 +299,10 @@ def _message(told: Tell, moved: Move) -> dict[str, Any]:
 
 def _summed(moves: Sequence[Move]) -> list[Count]:
     """The counts of all moves, those of the same figure added up."""
-    if len(moves) == 1:
-        return list(moves[0].counts)
+    return list(moves[0].counts) if len(moves) == 1 else _added_up(moves)
+
+
+def _added_up(moves: Sequence[Move]) -> list[Count]:
     sums: dict[tuple[Any, ...], int] = {}
     for count in (count for moved in moves for count in moved.counts):
         figure = (count.measure, count.unit_id, count.day)

@@ -64,6 +64,8 @@ class Case(SQLModel, table=True):
             "id",
             postgresql_where=text("closed_at is null and pending <> '{}'::jsonb"),
         ),
+        # Whom the result did not satisfy (不满意), open or closed.
+        Index("case_dissatisfied", text("id desc"), postgresql_where=text("satisfied < 3")),
         # Kinds beside the hotline's many requests: few, and some people see only them.
         Index(
             "case_other_kinds",
@@ -275,6 +277,8 @@ class Clock(SQLModel, table=True):
         Index("clock_ringing", "ring_at", postgresql_where=text("ring_at is not null")),
         # What is owed, by deadline: what a change of the calendar moves, what is provisional.
         Index("clock_open", "due_at", "id", postgresql_where=text("ended_at is null")),
+        # Few among many: those that rest, or have rested (停止计时).
+        Index("clock_stopped", "id", postgresql_where=text("stops <> '[]'::jsonb")),
     )
 
     id: int | None = identity()
@@ -358,3 +362,22 @@ class Tally(SQLModel, table=True):
     measure: str = Field(max_length=40)
     unit_id: int | None = key("unit.id", nullable=True)
     n: int
+
+
+class Counted(SQLModel, table=True):
+    """Which case a figure of a day counts, and how often: what stands behind a `Tally`.
+
+    Written with it, in the same statement. `unit_id` is 0 where the figure has no unit. `n` is
+    what is left after corrections; 0 counts no more.
+    """
+
+    __tablename__ = "counted"
+
+    kind: str = Field(max_length=30, primary_key=True)
+    measure: str = Field(max_length=40, primary_key=True)
+    day: date = Field(primary_key=True)
+    unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    case_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    )
+    n: int = Field(sa_type=SmallInteger)
