@@ -28,6 +28,7 @@ from web import (
     drafts,
     gateways,
     health,
+    leader,
     ledger,
     live,
     login,
@@ -44,6 +45,7 @@ from web import (
     search_page,
     simulated_calls,
     undelivered,
+    wall,
 )
 from web.assets import Assets, show_static
 from web.given import GIVEN, PUBLIC
@@ -64,6 +66,8 @@ FACES: tuple[Router, ...] = (
     portal.router,
     oversight.router,
     figures.router,
+    wall.router,
+    leader.router,
     search_page.router,
     ledger.router,
     reports.router,
