@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.draft import Draft
+from hotline.errors import Incomplete
 from hotline.paper import LedgerColumn
 from hotline.people import Actor
 from hotline.vocabulary import LONGEST_TEXT, Input
@@ -27,6 +29,7 @@ EARLIER_STATES = {
     "decided": "已出具处理意见",
     "reviewed": "已复查",
     "concluded": "已复核终结",
+    "ended": "已告知、导入法定程序或者撤回",
 }
 REFUSALS = {
     "concluded": "已复核终结，仍以同一事实和理由提出（信访工作条例第36条）",
@@ -60,8 +63,12 @@ WORDS = (
     Input("petition_channel", "信访形式", "choice", CHANNELS),
     Input("petition_received_on", "收到日期", "day", help="不填即为今天"),
     Input("petition_times", "首次或者重复", "choice", TIMES),
-    Input("earlier_petition", "前次信访件编号", "case"),
-    Input("earlier_state", "前次办理到哪一步", "choice", EARLIER_STATES),
+    Input("earlier_petition", "前次信访件编号", "case", of="petition",
+          help="办理到哪一步由系统读取"),
+    Input("earlier_document", "前次文书号", "line", max_length=60,
+          help="前次信访不在本系统的，填写其意见书文号"),
+    Input("earlier_state", "前次办理到哪一步", "choice", EARLIER_STATES,
+          help="前次信访不在本系统的才填写"),
     Input("same_facts", "与前次为同一事实和理由", "flag"),
     Input("group_size", "信访人数", "integer", least=1, most=99_999),
     Input("representatives", "代表人数", "integer", least=1, most=MOST_REPRESENTATIVES,
@@ -122,16 +129,52 @@ def registered_in_full(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str
         wrong["representatives"] = "代表人数不能多于信访人数"
     if people > 1 and inputs["petition_channel"] == "visit" and not speaking:
         wrong["representatives"] = "多人走访的，请填写推选的代表人数（不超过5人）"
-    again = inputs.get("same_facts") or "earlier_state" in inputs
-    if again and "earlier_petition" not in inputs:
-        wrong["earlier_petition"] = "请填写前次信访件编号"
-    if inputs.get("same_facts") and "earlier_state" not in inputs:
-        wrong["earlier_state"] = "请选择前次办理到哪一步"
-    if again and inputs["petition_times"] == "first":
-        wrong["petition_times"] = "有前次信访件的，应为重复信访"
+    wrong |= _earlier_named(inputs)
     if "accused_unit" in inputs and inputs["petition_kind"] != "accusation":
         wrong["accused_unit"] = "只有检举控告才填写被检举控告单位"
     return wrong
+
+
+def _earlier_named(inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """The earlier petition: by its number here, or by the paper of another register."""
+    wrong: dict[str, str] = {}
+    numbered, on_paper = "earlier_petition" in inputs, "earlier_document" in inputs
+    told = on_paper or "earlier_state" in inputs
+    again = bool(inputs.get("same_facts")) or numbered or told
+    if again and not numbered and not on_paper:
+        wrong["earlier_petition"] = "请填写前次信访件编号；不在本系统的，请填写前次文书号"
+    if numbered and told:
+        wrong["earlier_state"] = "前次信访件在本系统的，办理到哪一步由系统读取，不必填写"
+    if on_paper and not numbered and "earlier_state" not in inputs:
+        wrong["earlier_state"] = "请选择前次办理到哪一步"
+    if again and inputs["petition_times"] == "first":
+        wrong["petition_times"] = "有前次信访件的，应为重复信访"
+    return wrong
+
+
+def state_of_earlier(draft: Draft) -> Mapping[str, Any]:
+    """How far the named petition has come, read from its file and not from what is told of it."""
+    earlier: CaseFile | None = draft.found.get("earlier_petition")
+    return {} if earlier is None else {"earlier_state": _state_of(earlier)}
+
+
+def _state_of(earlier: CaseFile) -> str:
+    """One of `EARLIER_STATES`. What was refused as concluded stays concluded."""
+    if earlier.stage == "concluded" or earlier.details.get("petition_refusal") == "concluded":
+        return "concluded"
+    if earlier.stage in ("settled", "decided", "delivered", "reviewed"):
+        return "reviewed" if "review_result" in earlier.details else "decided"
+    return "in_progress" if earlier.closed_at is None else "ended"
+
+
+def refusal_agrees(draft: Draft) -> Mapping[str, Any]:
+    """Nobody is told that a matter was concluded, or is in progress, when it is not."""
+    read = state_of_earlier(draft)
+    state = read.get("earlier_state", draft.case.details.get("earlier_state"))
+    claimed = draft.inputs["petition_refusal"]
+    if state is not None and state != claimed:
+        raise Incomplete({"petition_refusal": f"前次信访件{EARLIER_STATES[state]}，与该理由不符"})
+    return read
 
 
 def may_be_accepted(case: CaseFile, actor: Actor) -> str | None:
@@ -152,7 +195,8 @@ def refusal_proposed(case: CaseFile) -> Mapping[str, Any]:
 
 def refusal_grounded(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
     """Who is told that nothing more follows is told what went before."""
-    if "earlier_petition" in inputs or "earlier_petition" in case.details:
+    known = {"earlier_petition", "earlier_document"}
+    if "earlier_petition" in inputs or known & case.details.keys():
         return {}
     return {"earlier_petition": "请填写前次信访件编号"}
 

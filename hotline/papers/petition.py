@@ -84,7 +84,8 @@ REFUSAL = Paper(
              "（登记编号：{{ serial }}）收悉。"
              "经审查：{{ petition_refusal }}。"),
         Line("{{ reason }}"),
-        Line("前次信访件编号：{{ earlier_petition }}。特此告知。"),
+        Line("前次信访：{% if earlier_petition %}{{ earlier_petition }}{% endif %}"
+             "{% if earlier_document %}{{ earlier_document }}{% endif %}。特此告知。"),
         Signature(),
     ),
 )  # fmt: skip

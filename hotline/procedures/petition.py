@@ -14,12 +14,14 @@ from hotline.petitions import (
     only_appeals,
     only_others,
     reason_untold,
+    refusal_agrees,
     refusal_grounded,
     refusal_proposed,
     registered_in_full,
     report_proposed,
+    state_of_earlier,
 )
-from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage, Tie
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import extensions, stops
 from hotline.procedures.inside import inside
@@ -28,6 +30,7 @@ from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co
 from hotline.procedures.petition_clocks import CLOCKS
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
+from hotline.ties import FOLLOWS
 
 OFFICE = (Role.PETITIONS,)
 UNITS = tuple(sorted(UNIT_ROLES))
@@ -58,7 +61,8 @@ STAGES = (
 
 REGISTER = (
     "petition_kind", "petition_channel", "petition_received_on?", "petition_times",
-    "earlier_petition?", "earlier_state?", "same_facts?", "group_size", "representatives?",
+    "earlier_petition?", "earlier_document?", "earlier_state?", "same_facts?", "group_size",
+    "representatives?",
     "requester_name?", "anonymous?", "petitioner_address?", "requester_phone?", "confidential?",
     "title", "content", "petition_facts", "petition_reasons", "accused_unit?", "priority",
     "files?",
@@ -76,6 +80,8 @@ ACTIONS = (
     Action(
         "register", "信访登记", when=(NEW,), to="registered", by=OFFICE, needs=REGISTER,
         check=registered_in_full, does=("past_days", "describe", "detail", "protect"),
+        reads=("earlier_petition",), derives=state_of_earlier,
+        tie=Tie(FOLLOWS, names="earlier_petition"),
         tone="primary",
     ),
     Action(
@@ -111,6 +117,7 @@ ACTIONS = (
         "refuse", "不再受理", when=("registered",), to="refused", by=OFFICE,
         needs=("petition_refusal", "earlier_petition?", "told_way", "reason"),
         check=refusal_grounded, begins=refusal_proposed, does=("detail",),
+        reads=("earlier_petition",), derives=refusal_agrees,
         tells=("citizen/petition_refused",), papers=("petition_refusal",), tone="danger",
     ),
     Action(

@@ -32,7 +32,6 @@ from tests.makers import (
     staff,
 )
 
-EARLIER = "2603090000017"
 OPINION = {
     "document_number": "云水信〔2026〕3号",
     "opinion": "support",
@@ -184,46 +183,6 @@ def test_the_office_tells_which_body_is_competent() -> None:
     )
     assert (story.case.stage, story.case.open_clocks) == ("informed", ())
     assert story.told() == ["citizen/petition_informed → +8613800005678"]
-
-
-@pytest.mark.parametrize("state", ["concluded", "in_progress"])
-def test_the_same_facts_are_not_accepted_again(state: str) -> None:
-    """第36条 after 复核, 第19条 while in progress: the register says so, the office tells why."""
-    again = {"petition_times": "repeated", "same_facts": True}
-    with pytest.raises(Incomplete, match="前次信访件编号"):
-        registered(**again, earlier_state=state)
-    story = registered(**again, earlier_state=state, earlier_petition=EARLIER)
-    for action, inputs in (
-        ("forward", {"lead_unit": "SWJ"}),
-        ("assign", {"lead_unit": "SWJ", "report_by": "2026-04-09"}),
-    ):
-        with pytest.raises(NotAvailable, match="应告知不再受理"):
-            story.does(PETITIONS, action, **inputs)
-    refuse = next(
-        a for a in open_actions(story.case, PETITIONS, now=story.now) if a.name == "refuse"
-    )
-    assert refuse.begins is not None
-    begun = refuse.begins(story.case)
-    assert begun == {"petition_refusal": state, "earlier_petition": EARLIER}
-    story.does(PETITIONS, "refuse", **begun, told_way="written", reason="无新的事实和理由。")
-    assert story.case.stage == "refused"
-    assert story.told() == ["citizen/petition_refused → +8613800005678"]
-
-
-def test_new_facts_on_an_old_matter_are_taken_up() -> None:
-    story = forwarded(
-        petition_times="repeated", earlier_petition=EARLIER, earlier_state="concluded"
-    )
-    assert story.case.stage == "forwarded"
-
-
-def test_nobody_is_sent_away_without_the_earlier_petition_being_named() -> None:
-    story = registered()
-    told = {"petition_refusal": "concluded", "told_way": "written", "reason": "已复核"}
-    with pytest.raises(Incomplete, match="前次信访件编号"):
-        story.does(PETITIONS, "refuse", **told)
-    story.does(PETITIONS, "refuse", **told, earlier_petition=EARLIER)
-    assert story.case.stage == "refused"
 
 
 # ------------------------------------------------------------------ what leaders write on it
