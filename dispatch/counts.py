@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dispatch.db import Connection
 from dispatch.listing import Values
-from dispatch.queues import AT_RISK, QUEUES, queues_for
+from dispatch.queues import AT_RISK, QUEUES, end_of_day, queues_for
 from hotline.people import Actor
 from hotline.permissions import visible_cases
 
@@ -31,6 +31,7 @@ _OF_CASES = {
     for name in (
         "to_decide",
         "overdue",
+        "due_today",
         "at_risk",
         "supervised",
         "redone",
@@ -63,6 +64,7 @@ async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict
         (":units", list(actor.unit_ids), "bigint[]"),
         (":now", now, "timestamptz"),
         (":risk", now + AT_RISK, "timestamptz"),
+        (":tomorrow", end_of_day(now), "timestamptz"),
     ):
         if word in text:
             text = text.replace(word, put(value, kind))

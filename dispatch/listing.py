@@ -71,6 +71,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What narrows a list; an empty value narrows nothing. Codes include all below them."""
 
     unit_ids: tuple[int, ...] = ()
+    without_unit: bool = False
     kind: str = ""
     phase: str = ""
     stage: str = ""
@@ -123,6 +124,8 @@ def case_filters(filters: Filters, put: Values) -> list[str]:
         for name in ("kind", "stage", "request_type", "urgency")
         if (value := getattr(filters, name))
     ]
+    if filters.without_unit:
+        wanted.append("c.lead_unit_id is null")
     if filters.phase:
         # Written out, so that the planner knows how rare the stages are.
         stages = ", ".join(f"'{name}'" for name in _stages_of(filters.phase))

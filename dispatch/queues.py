@@ -7,7 +7,7 @@ driven by its assignments, so that their cost does not grow with the city's case
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import Any
 
@@ -28,6 +28,7 @@ from dispatch.listing import (
     from_parts,
     page_of,
 )
+from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, REGISTER_ROLES, UNIT_ROLES, Actor, Role
 from hotline.permissions import visible_cases
@@ -50,6 +51,7 @@ __all__ = [
     "Row",
     "Source",
     "default_queue",
+    "end_of_day",
     "page_statement",
     "queue",
     "queues_for",
@@ -58,6 +60,11 @@ __all__ = [
 
 AT_RISK = timedelta(hours=24)
 """A case is at risk (临期) when its nearest deadline is less than this away."""
+
+
+def end_of_day(now: datetime) -> datetime:
+    """Midnight after the Shanghai day of `now`."""
+    return datetime.combine(in_shanghai(now).date() + timedelta(days=1), time(), SHANGHAI)
 
 
 class Source(Enum):
@@ -72,8 +79,8 @@ class Source(Enum):
 class Queue:
     """One list. `where` is a condition on the case `c` (and the assignment `a`).
 
-    `:me`, `:units`, `:now` and `:risk` stand for the reader, the own units and those below, the
-    moment, and the end of what is at risk.
+    `:me`, `:units`, `:now`, `:risk` and `:tomorrow` stand for the reader, the own units and those
+    below, the moment, the end of what is at risk, and the end of the day.
     A list that is one stage of one kind says so in `kind` and `stage`.
     """
 
@@ -124,6 +131,7 @@ _ALL = (
     ),
     Queue(
         "to_decide", "待批申请", _DISPATCHERS | REGISTER_ROLES | {Role.SUPERVISOR},
+        # A reply that waits for its signature is pending too, and nothing that these decide.
         f"{_OPEN} and c.pending <> '{{}}'::jsonb and c.pending ?| array['extension', 'stop']",
         empty="没有待批的延期或停止计时申请",
     ),
@@ -169,6 +177,11 @@ _ALL = (
     Queue(
         "at_risk", "临期", _WATCHERS,
         f"{_OPEN} and c.next_due_at >= :now and c.next_due_at < :risk", empty="没有临期的工单",
+    ),
+    Queue(
+        "due_today", "今日到期", _WATCHERS,
+        f"{_OPEN} and c.next_due_at >= :now and c.next_due_at < :tomorrow",
+        empty="今天没有到期的工单",
     ),
     Queue("supervised", "督办件", _OVERSIGHT, f"{_OPEN} and c.supervised", empty="没有督办件"),
     Queue(
@@ -384,7 +397,7 @@ def page_statement(
 def _bound(where: str, actor: Actor, now: datetime, put: Values) -> str:
     meanings = {
         ":me": (actor.staff_id, "bigint"), ":now": (now, ""), ":risk": (now + AT_RISK, ""),
-        ":units": (list(actor.unit_ids), "bigint[]"),
+        ":tomorrow": (end_of_day(now), ""), ":units": (list(actor.unit_ids), "bigint[]"),
     }  # fmt: skip
     for word, (value, kind) in meanings.items():
         if word in where:

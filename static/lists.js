@@ -113,6 +113,11 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    // Rows that came ticked are ticks like any other: they stay when the list renews itself.
+    for (const tick of document.querySelectorAll("[data-tick]:checked")) {
+      tick.defaultChecked = false;
+      tick.checked = true;
+    }
     document.querySelectorAll("[data-list]").forEach(count);
     document.querySelectorAll("form").forEach(settle);
   });

@@ -59,10 +59,12 @@ async def perform_each(
     now: datetime,
     wish: Callable[[Pick], tuple[str, Mapping[str, Any]]],
     done: Callable[[Pick], str],
+    key: str | None = None,
 ) -> list[Result]:
     """Take the action that `wish` gives (name, inputs) for each row; a refused one stops no other.
 
-    `done` says what a row has become.
+    `done` says what a row has become. Under the same `key` a second sending does nothing more and
+    tells the same.
     """
     results = []
     for pick in picks:
@@ -76,6 +78,7 @@ async def perform_each(
                 inputs=inputs,
                 now=now,
                 seen_version=pick.seen_version,
+                idempotency_key=f"{key[:60]}:{pick.number}" if key else None,
             )
         except Refusal as refusal:
             results.append(Result(pick.number, False, refusal.message))

@@ -21,6 +21,7 @@ from hotline.procedures import procedure
 from hotline.routing import Suggestion, suggest
 from hotline.rulebook import Rulebook
 from web.batches import Pick, perform_each, picks_of
+from web.deciding import applications_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.judging import judge_reply, note_callback, show_callback, show_review
@@ -40,6 +41,7 @@ DESK_LISTS = (
     "verdicts",
     "merged",
     "look_backs",
+    "due_today",
     "overdue",
     "at_risk",
     "all_open",
@@ -56,6 +58,7 @@ HINTS = {
     "to_end": "承办单位申请终止办理后会出现在这里；您经办过的工单由其他审核员审核。",
     "merged": "并入其他工单的诉求在这里等待主单的答复，答复后自动进入“待回访”。",
     "look_backs": "办结后列入“回头看”的工单会出现在这里。",
+    "due_today": "可以看看“临期”和“已超期”。",
     "overdue": "可以看看“临期”，提前催办。",
     "at_risk": "24小时内没有到期的工单。",
 }
@@ -93,6 +96,9 @@ async def show_desk(
         counted = await counts(connection, me, now=now)
         digest = await digest_for(connection, me, now=now)
         told = await _told(connection, asked.queue, found.rows)
+        waiting = await applications_of(
+            connection, me, asked.queue, found.rows, rulebook=rulebook, now=now
+        )
     current = next((one for one in own if one.name == asked.queue), None)
     return page(
         request,
@@ -110,7 +116,9 @@ async def show_desk(
         next_after=found.next_after,
         suggested=suggestions(asked.queue, found.rows, rulebook, now),
         told=told,
+        waiting=waiting,
         said=said_in_order,
+        sees_board="due_today" in {one.name for one in own},
         review_next=asked.queue == "to_review" and bool(found.rows),
         callback_next=asked.queue == "due_callback" and bool(found.rows),
     )
@@ -176,7 +184,9 @@ async def dispatch_picked(
         unit = rulebook.units_by_code[given["lead_unit"] or pick.proposed]
         return f"已派给{unit.name}"
 
-    results = await perform_each(office, picks, actor=me, now=now, wish=wish, done=done)
+    results = await perform_each(
+        office, picks, actor=me, now=now, wish=wish, done=done, key=form.idempotency_key
+    )
     return page(
         request,
         "lists/batch",

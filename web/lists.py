@@ -19,6 +19,8 @@ from web.pickers import chosen
 from web.showing import Light, light, short
 
 _LONGEST_WORD = 60
+NO_UNIT = "未派单"
+"""Typed as the unit: what no unit has the lead of yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,12 @@ class Asked:
     def filters(self, rulebook: Rulebook) -> Filters:
         """The same for `dispatch.queues`; a unit stands for everything below it too."""
         unit = rulebook.units_by_code.get(self.unit)
+        without = self.unit == NO_UNIT
         # An unknown unit finds nothing, rather than everything.
-        units = (rulebook.subtree(unit.id) if unit else (0,)) if self.unit else ()
+        units = (rulebook.subtree(unit.id) if unit else (0,)) if self.unit and not without else ()
         return Filters(
             unit_ids=units,
+            without_unit=without,
             category=self.category,
             place=self.place,
             urgency=self.urgency if self.urgency in URGENCIES else "",

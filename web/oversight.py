@@ -13,6 +13,7 @@ from dispatch.queues import QUEUES, STAGE_LISTS, Queue, queue
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
 from hotline.people import Role
+from web.deciding import applications_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheOffice, WebRequest, roles
 from web.lists import asked_of, lines, tabs
@@ -20,6 +21,7 @@ from web.render import page
 
 OVERSIGHT_LISTS = (
     "at_risk",
+    "due_today",
     "overdue",
     "supervised",
     "returned_often",
@@ -32,6 +34,7 @@ OVERSIGHT_LISTS = (
 )
 HINTS = {
     "at_risk": "24小时内没有到期的工单；可以看看“已超期”。",
+    "due_today": "可以看看“临期”和“已超期”。",
     "overdue": "现在没有超期的工单；可以看看“临期”，提前催办。",
     "supervised": "在工单页或列表的行内“督办”后，会出现在这里，直到办结。",
     "to_decide": "承办单位申请延期或停止计时后会出现在这里。",
@@ -63,6 +66,9 @@ async def show_oversight(
             after=asked.after or None,
         )
         counted = await counts(connection, me, now=now)
+        waiting = await applications_of(
+            connection, me, asked.queue, found.rows, rulebook=rulebook, now=now
+        )
         digest = await digest_for(connection, me, now=now)
         told = await notices(connection, me)
         published = await horizon(connection, rulebook.calendar, today=in_shanghai(now).date())
@@ -80,6 +86,7 @@ async def show_oversight(
         empty=current.empty,
         hint=HINTS.get(asked.queue, ""),
         lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
+        waiting=waiting,
         acting=me.has(Role.SUPERVISOR, Role.DISPATCHER),
         next_after=found.next_after,
     )

@@ -21,7 +21,7 @@ from hotline.people import ROLE_LABELS
 from hotline.procedure import PHASE_LABELS
 from web import language, showing
 from web.assets import Assets
-from web.given import WebRequest, is_htmx
+from web.given import WebRequest, is_htmx, query_of
 from web.navigation import entries_for
 from web.pickers import options, written
 
@@ -153,6 +153,8 @@ def frame(request: WebRequest) -> dict[str, Any]:
         "csrf": presence.csrf if presence else "",
         "navigation": entries_for(presence.actor) if presence else (),
         "here": request.url.path,
+        # The rows that were left to be done again (web.batches): ticked when the list opens.
+        "ticked": frozenset(query_of(request).all("tick")) if request.url.query else frozenset(),
     }
 
 

@@ -162,7 +162,8 @@ async def test_a_period_without_figures_says_what_to_do(client_as: ClientAs) -> 
 
 
 @pytest.mark.parametrize(
-    ("actor", "lists"), [(MAYOR, ["领导审签中"]), (SUPERVISOR, ["交办待签收", "承办中"])]
+    ("actor", "lists"),
+    [(MAYOR, ["领导审签中"]), (SUPERVISOR, ["交办待签收", "承办异议待裁", "承办中"])],
 )
 async def test_instructions_wait_where_a_step_is_the_persons_own(
     client_as: ClientAs, actor: Actor, lists: list[str]
