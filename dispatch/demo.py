@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 
 from dispatch import record
 from dispatch.db import Connection, transaction
+from dispatch.demo_articles import write_demo_articles
 from dispatch.demo_city import DemoRequest, city, requests
 from dispatch.demo_life import PACE, Cast
 from dispatch.demo_scenes import scene_lives
@@ -66,6 +67,7 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         await write_ties(connection, [moved for moves in played for moved in moves])
         await _mark_texts_delivered(connection, office.settings.sms_signature)
         await _write_calls(connection, lives, cast, now=now, rng=random.Random(seed))
+        await write_demo_articles(connection, now=now)
     office.reference.forget()
     return True
 

@@ -58,9 +58,13 @@
     // A suggestion fills a field, and chooses the ending that the field belongs to.
     const fill = target && target.closest("[data-fill]");
     if (fill) {
-      document.querySelector(`[name=disposition][value=${fill.dataset.choose}]`)?.click();
+      if (fill.dataset.choose) document.querySelector(`[name=disposition][value=${fill.dataset.choose}]`)?.click();
       const field = document.querySelector(fill.dataset.fill);
-      if (field) { field.value = fill.dataset.value; field.focus(); }
+      if (field) {
+        field.value = fill.dataset.value;
+        field.focus();
+        for (const told of ["input", "change"]) field.dispatchEvent(new Event(told, { bubbles: true }));
+      }
     }
     const copy = target && target.closest("[data-copy]");
     if (copy && navigator.clipboard) navigator.clipboard.writeText(copy.dataset.copy);

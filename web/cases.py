@@ -38,6 +38,7 @@ from web.given import (
     query_of,
     signed_in,
 )
+from web.likely import likely_repeats
 from web.navigation import home_of
 from web.refusals import status_of
 from web.related import related
@@ -224,6 +225,7 @@ async def _case_page(
         unsent={name: form_of(one).inputs(_asked(name), rulebook) for name, one in drafts.items()},
         rulebook=rulebook,
         related=beside,
+        likely=await likely_repeats(office, case, me, now=now),
     )
 
 

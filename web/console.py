@@ -30,6 +30,7 @@ from hotline.procedures.citizen import FORM
 from hotline.routing import Suggestion, certain, suggest
 from hotline.rulebook import Rulebook
 from hotline.unsaved import subject_of_call
+from web.console_help import help_for, show_help
 from web.drafts import form_of
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 from web.render import page, render
@@ -80,6 +81,9 @@ async def log_one_call(
 ) -> Response[Any]:
     """Write the conversation down; what is missing is told beside its input, nothing is lost."""
     typed = _typed(form, rulebook)
+    if form.one("merge_into"):
+        # Only what becomes a case can be merged into one.
+        typed["disposition"] = Disposition.CASE.value
     inputs = {**typed, "subject": typed["title"], "channel": "phone"}
     on_line = await _line(office, me, form.one("call"))
     try:
@@ -91,6 +95,7 @@ async def log_one_call(
             idempotency_key=form.idempotency_key,
             phone_call_id=on_line.id if on_line else None,
             draft=subject_of_call(on_line.id if on_line else None),
+            merge_into=form.one("merge_into"),
         )
     except Incomplete as refusal:
         errors = _beside(refusal.fields)
@@ -214,6 +219,7 @@ async def _console(
         rulebook=rulebook,
         mine=await calls_today(office.pool, me, now=now),
         dispositions=DISPOSITION_LABELS,
+        help=await help_for(office, me, typed, rulebook, now=now),
         **await _caller(office, me, str(typed.get("requester_phone", ""))),
     )
 
@@ -292,5 +298,5 @@ def _acceptance_text(office: Office, logged: LoggedCall) -> str:
 router = Router(
     "/console",
     guards=[roles(Role.AGENT)],
-    route_handlers=[show_console, log_one_call, show_caller, suggest_unit],
+    route_handlers=[show_console, log_one_call, show_caller, suggest_unit, show_help],
 )

@@ -46,6 +46,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(
         "办理规程", "/procedures", frozenset({Role.SUPERVISOR, Role.LEADER, *REGISTER_ROLES})
     ),
+    Entry("知识库", "/knowledge", CENTRE_ROLES | UNIT_ROLES),
     Entry("查找", "/search", CENTRE_ROLES | UNIT_ROLES),
     Entry("系统管理", "/admin", ADMIN_ROLES),
 )

@@ -8,7 +8,7 @@ import msgspec
 
 from dispatch.db import Pool
 
-SUBJECTS = ("单位", "人员", "分类", "区划", "派单目录", "工作日历", "期限调整", "文本")
+SUBJECTS = ("单位", "人员", "分类", "区划", "派单目录", "工作日历", "期限调整", "文本", "知识")
 
 
 @dataclass(frozen=True, slots=True)

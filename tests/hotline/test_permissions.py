@@ -74,7 +74,7 @@ OFFERED: dict[str, dict[str, set[str]]] = {
         "dispatcher": {"accept", "refuse", "amend"},
     },
     "accepted": {
-        "agent": {"amend", "supplement", "answer_directly"},
+        "agent": {"amend", "supplement", "answer_directly", "merge"},
         "dispatcher": {"designate", "amend", "supplement", "answer_directly", "dispatch"},
         "callback": {"supplement"},
         "supervisor": {"designate", "supervise"},

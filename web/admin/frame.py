@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from hotline.articles import WRITERS
 from hotline.errors import Conflict, Incomplete, NotAvailable, Refusal
 from hotline.people import Actor, Role
 from hotline.wording import without_invisible
@@ -39,6 +40,7 @@ TABS = (
     Tab("导入导出", "/admin/exchange", _REGISTER),
     Tab("短信和通知", "/admin/texts", _REGISTER),
     Tab("办理规程", "/admin/procedures", _REGISTER),
+    Tab("知识", "/admin/knowledge", WRITERS),
     Tab("变更记录", "/admin/changes", _ALL),
     Tab("访问记录", "/admin/access", frozenset({Role.AUDIT})),
 )
