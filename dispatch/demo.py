@@ -15,6 +15,7 @@ from dispatch.db import Connection, transaction
 from dispatch.demo_articles import write_demo_articles
 from dispatch.demo_city import DemoRequest, city, requests
 from dispatch.demo_life import PACE, Cast
+from dispatch.demo_meeting import hold_a_meeting
 from dispatch.demo_scenes import scene_lives
 from dispatch.demo_story import Story
 from dispatch.office import Office
@@ -69,6 +70,7 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         await _write_calls(connection, lives, cast, now=now, rng=random.Random(seed))
         await write_demo_articles(connection, now=now)
     office.reference.forget()
+    await hold_a_meeting(office, now=now)
     return True
 
 

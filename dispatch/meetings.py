@@ -12,7 +12,7 @@ import msgspec
 from dispatch import record
 from dispatch.db import Connection, transaction
 from dispatch.office import Office
-from dispatch.perform import perform_on
+from dispatch.perform import another_act, perform_on
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Incomplete, NotAvailable, NotFound, Refusal
@@ -78,19 +78,34 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str
 
 
-async def hold(office: Office, minutes: Minutes, *, actor: Actor, now: datetime) -> int:
-    """Write the meeting down and carry its decisions out; gives its key. Raises Incomplete."""
+async def hold(
+    office: Office,
+    minutes: Minutes,
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> int:
+    """Write the meeting down and carry its decisions out; gives its key.
+
+    The same form sent twice is one meeting. Raises Incomplete, or Conflict where the key stands
+    for another meeting.
+    """
     rulebook = await office.rulebook()
     if minutes.held_at > now + timedelta(minutes=5):
         raise Incomplete({"held_at": "会议时间不能晚于现在"})
     units = rulebook.units_by_code
     async with transaction(office.pool) as connection:
+        # One at a time: they are counted by year, and the second of a double submit sees the first.
+        await connection.execute("select pg_advisory_xact_lock(hashtext('meeting'))")
+        if held := await _held_before(connection, minutes, actor, idempotency_key):
+            return held
         keys = await _keys(connection, minutes.matters, actor)
         meeting_id: int = await connection.fetchval(
             """
             insert into meeting (title, held_at, place, convenor, attendees, minutes, unit_id,
-              staff_id, at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id
+              staff_id, at, idempotency_key)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id
             """,
             await _title(connection, minutes.held_at, actor),
             minutes.held_at,
@@ -101,6 +116,7 @@ async def hold(office: Office, minutes: Minutes, *, actor: Actor, now: datetime)
             actor.unit_id,
             actor.staff_id,
             now,
+            idempotency_key,
         )
         await connection.executemany(
             "insert into meeting_decision (meeting_id, case_id, lead_unit_id, co_units, reason,"
@@ -118,6 +134,23 @@ async def hold(office: Office, minutes: Minutes, *, actor: Actor, now: datetime)
         )
     await carry_out(office, meeting_id, actor=actor, now=now)
     return meeting_id
+
+
+async def _held_before(
+    connection: Connection, minutes: Minutes, actor: Actor, idempotency_key: str | None
+) -> int | None:
+    """The meeting that the same form has written down, if it has."""
+    row = await connection.fetchrow(
+        "select id, held_at, minutes from meeting where staff_id = $1 and idempotency_key = $2",
+        actor.staff_id,
+        idempotency_key,
+    )
+    if row is None:
+        return None
+    if (row["held_at"], row["minutes"]) != (minutes.held_at, minutes.minutes):
+        raise another_act()
+    found: int = row["id"]
+    return found
 
 
 async def _keys(
@@ -144,7 +177,6 @@ async def _keys(
 async def _title(connection: Connection, held_at: datetime, actor: Actor) -> str:
     """2026年第3次联席会议（3月9日）: the office counts its meetings by year."""
     held = in_shanghai(held_at)
-    await connection.execute("select pg_advisory_xact_lock(hashtext('meeting'))")
     before: int = await connection.fetchval(
         "select count(*) from meeting where unit_id = $1 and held_at >= $2 and held_at < $3",
         actor.unit_id,

@@ -15,7 +15,16 @@ class Meeting(SQLModel, table=True):
     """
 
     __tablename__ = "meeting"
-    __table_args__ = (Index("meeting_of_unit", "unit_id", text("id desc")),)
+    __table_args__ = (
+        Index("meeting_of_unit", "unit_id", text("id desc")),
+        Index(
+            "meeting_key_once",
+            "staff_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key is not null"),
+        ),
+    )
 
     id: int | None = identity()
     title: str = Field(max_length=100)
@@ -29,6 +38,7 @@ class Meeting(SQLModel, table=True):
     unit_id: int = key("unit.id")
     staff_id: int = key("staff.id")
     at: datetime = instant()
+    idempotency_key: str | None = Field(default=None, max_length=80)
 
 
 class MeetingDecision(SQLModel, table=True):

@@ -60,7 +60,9 @@ async def create_meeting(
     """Write it down and carry the decisions out, each for itself."""
     try:
         minutes = minutes_of(form, rulebook)
-        meeting_id = await hold(office, minutes, actor=me, now=now)
+        meeting_id = await hold(
+            office, minutes, actor=me, now=now, idempotency_key=form.idempotency_key
+        )
     except Incomplete as refusal:
         return _form_page(request, form, rulebook, errors=refusal.fields, status=422)
     return redirect(request, f"/meetings/{meeting_id}", flash="会议已登记，逐件执行结果见下。")

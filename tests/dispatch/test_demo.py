@@ -47,6 +47,15 @@ async def test_every_kind_has_cases_in_every_open_stage(city: Office) -> None:
     assert not missing, f"no case stands there in the demonstration: {missing}"
 
 
+async def test_a_joint_meeting_was_held_and_its_decisions_are_dispatches(city: Office) -> None:
+    decided = await city.pool.fetch(
+        "select d.action, d.refusal, c.designated from meeting_decision d"
+        ' join "case" c on c.id = d.case_id'
+    )
+    assert {row["action"] for row in decided} == {"designate", "arbitrate_kept"}
+    assert all(row["designated"] and not row["refusal"] for row in decided)
+
+
 async def test_requests_and_instructions_stand_in_every_stage_closed_ones_too(
     city: Office,
 ) -> None:

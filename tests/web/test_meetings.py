@@ -1,5 +1,7 @@
 """联席会议 and 今日提要 on the pages: a meeting whose decisions become dispatches, row by row."""
 
+import asyncio
+import re
 from typing import Any
 
 from dispatch.digests import make_digests
@@ -80,6 +82,28 @@ async def test_decisions_become_dispatches_each_with_its_result(
         disputed,
     )
     assert events == 1
+
+
+async def test_a_form_that_is_sent_twice_is_one_meeting(
+    client_as: ClientAs, office: Office
+) -> None:
+    browser = await client_as(SUPERVISOR)
+    page = (await browser.get("/meetings/new")).text
+    key = re.search(r'name="idempotency_key" value="([^"]{20,})"', page)
+    assert key is not None
+    case = {"number": [await opened(office)], "lead_unit": ["CGJ"], "co_unit": [""]}
+    form = {**FORM, **case, "reason": ["职责所在"], "idempotency_key": key[1]}
+    both = await asyncio.gather(*(browser.post("/meetings", data=form) for _ in "12"))
+    assert [answer.status_code for answer in both] == [303, 303]
+    assert len({answer.headers["location"] for answer in both}) == 1
+    assert (
+        await office.pool.fetchval(
+            "select count(*) from meeting where idempotency_key = $1", key[1]
+        )
+        == 1
+    )
+    other = await browser.post("/meetings", data={**form, "minutes": "另一次会议。"})
+    assert other.status_code == 409
 
 
 async def test_what_a_dispatcher_may_not_decide_waits_for_the_supervisor(
