@@ -44,6 +44,7 @@ class Settings:
     gateway_secrets: tuple[str, ...] = field(repr=False)
     secure_cookies: bool
     log: str
+    attachment_mb: int
 
     @property
     def loopback(self) -> bool:
@@ -298,5 +299,11 @@ VARIABLES = (
         "info",
         "debug, info, warning or error",
         _one_of("debug", "info", "warning", "error"),
+    ),
+    Variable(
+        "HOTLINE_ATTACHMENT_MB",
+        "10",
+        "largest attachment of a case, in MB; files are kept in the database",
+        _number(1, 50),
     ),
 )

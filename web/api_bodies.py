@@ -87,6 +87,7 @@ _JSON_TYPES = {
     "integer": OpenAPIType.INTEGER,
     "choices": OpenAPIType.ARRAY,
     "units": OpenAPIType.ARRAY,
+    "files": OpenAPIType.ARRAY,
 }
 
 

@@ -23,6 +23,7 @@ from hotline.transition import offered
 from hotline.vocabulary import CHANNELS, LEVELS, REQUEST_TYPES, SOLVED, STOP_GROUNDS, URGENCIES
 from web.language import Typed
 
+PART_LABELS = {"lead": "主办", "co": "协办", "inside": "内部转办"}
 STATE_LABELS = {
     "queued": "待发送",
     "sending": "发送中",
@@ -63,6 +64,7 @@ class ClockLine:
     late: bool
     ended_by: str
     stopped: bool
+    inside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,23 +310,23 @@ def _clock_line(clock: Running, rules: Procedure, now: datetime) -> ClockLine:
         late=clock.overdue(now),
         ended_by=action.label if action else clock.ended_by,
         stopped=bool(clock.stops),
+        inside=rule.inside,
     )
 
 
 def _part_line(part: Part, rulebook: Rulebook) -> PartLine:
     if part.withdrawn_at:
-        state = "已退出"
+        state = "已收回" if part.part == "inside" else "已退出"
     elif part.replied_at:
         state = "已答复" if part.part == "lead" else "已反馈"
     elif part.signed_at:
         state = "视为签收，办理中" if part.deemed else "已签收，办理中"
     else:
-        state = "待签收"
+        state = "内部办理中" if part.part == "inside" else "待签收"
     if part.ended_at and not part.withdrawn_at and not part.replied_at:
         state = "本轮已结束"
-    return PartLine(
-        rulebook.unit_name(part.unit_id), part, "主办" if part.part == "lead" else "协办", state
-    )
+    unit = rulebook.unit_name(part.unit_id)
+    return PartLine(f"{unit} {part.person}".rstrip(), part, PART_LABELS[part.part], state)
 
 
 def _message_line(sent: Sent, reads: _Reader) -> MessageLine:

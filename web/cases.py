@@ -11,6 +11,7 @@ from dispatch.drafts import drafts_of_case, forget_draft
 from dispatch.office import Office
 from dispatch.perform import perform
 from dispatch.record import load
+from dispatch.reply_templates import template_of
 from dispatch.timelines import Timeline, timeline
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
@@ -22,12 +23,16 @@ from hotline.people import Actor
 from hotline.permissions import may_reveal
 from hotline.procedures import PROCEDURES, procedure
 from hotline.rulebook import Rulebook
+from hotline.transition import open_actions
 from hotline.unsaved import subject_of_act
 from hotline.vocabulary import STOP_GROUNDS
 from hotline.wording import BadWording, clean_text
+from web.aids import aids_of, fill, target_of
 from web.case_view import Attempt, case_view
 from web.drafts import form_of
+from web.files import LARGEST_FORM, names_of, sealed, with_files
 from web.given import (
+    Form,
     Me,
     Now,
     Rules,
@@ -58,7 +63,7 @@ async def show_case(
     return await _case_page(request, office, me, number, now=now, rulebook=rulebook)
 
 
-@post("/{number:str}/actions/{action:str}", status_code=200)
+@post("/{number:str}/actions/{action:str}", status_code=200, request_max_body_size=LARGEST_FORM)
 async def move_case(
     request: WebRequest,
     number: FromPath[str],
@@ -70,8 +75,11 @@ async def move_case(
     form: TheForm,
 ) -> Response[Any]:
     """Take the action, or show the form again with what was typed and what is wrong with it."""
+    form, unfit = await _with_files(office, me, number, action, form, now=now)
     typed = form.inputs(_asked(action), rulebook)
     try:
+        if unfit:
+            raise Incomplete({"files": unfit})
         outcome = await perform(
             office,
             number,
@@ -144,6 +152,38 @@ async def reveal_requester(
     return await _case_page(request, office, me, number, now=now, rulebook=rulebook, revealed=True)
 
 
+@post(
+    "/{number:str}/actions/{action:str}/template",
+    status_code=200,
+    request_max_body_size=LARGEST_FORM,
+)
+async def begin_with_template(
+    request: WebRequest,
+    number: FromPath[str],
+    action: FromPath[str],
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    form: TheForm,
+) -> Response[Any]:
+    """The form again with a template added to what was typed; where no script runs."""
+    case, _ = await _read(office, me, number)
+    act = next((one for one in open_actions(case, me, now=now) if one.name == action), None)
+    target = target_of(act) if act else ""
+    chosen = form.one("template")
+    if not target or not chosen.isdecimal():
+        raise NotFound
+    template = await template_of(office.pool, me.unit_id, int(chosen[:18]))
+    form, _ = await _with_files(office, me, number, action, form, now=now)
+    typed = form.inputs(_asked(action), rulebook)
+    text = fill(template.body, case, me, rulebook=rulebook, now=now)
+    typed[target] = "\n".join(one for one in (form.one(target).rstrip(), text) if one)
+    return await _case_page(
+        request, office, me, number, now=now, rulebook=rulebook, attempt=Attempt(action, typed)
+    )
+
+
 @get("/{number:str}/changed")
 async def show_changed(
     request: WebRequest, number: FromPath[str], me: Me, office: TheOffice
@@ -213,7 +253,10 @@ async def _case_page(
         beside = await related(connection, case, me)
     if case.confidential and request.method == "GET":
         await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
+    async with office.pool.acquire() as connection:
+        aids = await aids_of(connection, case, past, me, rulebook=rulebook, now=now)
     drafts = await drafts_of_case(office, number, actor=me)
+    kept = await names_of(office, attempt.typed, me) if attempt else {}
     return page(
         request,
         "case/show",
@@ -226,7 +269,24 @@ async def _case_page(
         rulebook=rulebook,
         related=beside,
         likely=await likely_repeats(office, case, me, now=now),
+        aids=aids,
+        file_names={**aids.names, **kept},
     )
+
+
+async def _with_files(
+    office: Office, me: Actor, number: str, action: str, form: Form, *, now: datetime
+) -> tuple[Form, str]:
+    """`with_files` for an act that asks for them on this case; others take none in."""
+    if not form.uploads:
+        return form, ""
+    case, _ = await _read(office, me, number)
+    act = procedure(case.kind).action(action)
+    if sealed(case.details):
+        return await with_files(form, office, me, now=now, sealed=True)
+    if act is None or act not in open_actions(case, me, now=now) or "files" not in dict(act.inputs):
+        return form, ""
+    return await with_files(form, office, me, now=now)
 
 
 def _asked(action: str) -> list[str]:
@@ -238,5 +298,12 @@ def _asked(action: str) -> list[str]:
 router = Router(
     "/cases",
     guards=[signed_in],
-    route_handlers=[show_case, move_case, reveal_requester, show_changed, explain_clock],
+    route_handlers=[
+        show_case,
+        move_case,
+        begin_with_template,
+        reveal_requester,
+        show_changed,
+        explain_clock,
+    ],
 )

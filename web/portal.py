@@ -10,21 +10,27 @@ from dispatch.digests import digest_for
 from dispatch.figures import figures
 from dispatch.notices import notices
 from dispatch.queues import Queue, queue, queues_for
+from dispatch.trends import weeks
 from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete
-from hotline.people import UNIT_ROLES, Actor
+from hotline.people import UNIT_ROLES, Actor, Role
 from web.batches import Pick, perform_each, picks_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.lists import asked_of, lines, tabs
 from web.render import page
 
-PORTAL_LISTS = ("mine", "to_sign", "in_hand", "assisting", "unit_sent", "unit_closed", "unit_all")
+PORTAL_LISTS = (
+    "mine", "to_countersign", "to_sign", "in_hand", "assisting", "inside", "unit_sent",
+    "unit_closed", "unit_all",
+)  # fmt: skip
 HINTS = {
     "mine": "派给本单位的工单会自动出现在这里，无需刷新。",
     "to_sign": "新派来的工单会自动出现在这里；逾期未签收的视为签收。",
     "in_hand": "签收后的工单在这里办理。",
     "assisting": "请本单位协办的工单会出现在这里，反馈给主办单位。",
+    "inside": "转给下级单位或者同事的工单，在反馈或者收回以前会出现在这里。",
+    "to_countersign": "经办人送审的答复会出现在这里；请打开工单审签或者退回。",
     "unit_sent": "答复以后、办结以前的工单在这里。",
 }
 # What may be ticked: a lead signs, a co-unit signs its own part.
@@ -60,6 +66,7 @@ async def show_portal(
         counted = await counts(connection, me, now=now)
         digest = await digest_for(connection, me, now=now)
         told = await notices(connection, me)
+        trend = await weeks(connection, me.unit_ids, now=now)
         month = await figures(
             connection,
             me,
@@ -84,6 +91,8 @@ async def show_portal(
         next_after=found.next_after,
         notices=told,
         month=month.total,
+        trend=trend,
+        may_set=me.has(Role.UNIT_HEAD),
         own_unit=rulebook.unit_name(me.unit_id),
     )
 

@@ -18,6 +18,7 @@ from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
 from hotline.unsaved import subject_of_entry
 from web.drafts import form_of
+from web.files import LARGEST_FORM, names_of, with_files
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.navigation import REGISTRARS
 from web.refusals import status_of
@@ -79,7 +80,7 @@ async def _begin(
     return _form_page(request, opening, me, rulebook, typed=typed, draft=draft)
 
 
-@post("/{kind:str}/{action:str}", status_code=200)
+@post("/{kind:str}/{action:str}", status_code=200, request_max_body_size=LARGEST_FORM)
 async def create_entry(
     request: WebRequest,
     kind: FromPath[str],
@@ -94,6 +95,11 @@ async def create_entry(
     opening = _opening(me, kind, action)
     typed = form.inputs_of(opening.action, rulebook)
     try:
+        if "files" in typed:
+            form, unfit = await with_files(form, office, me, now=now)
+            typed = form.inputs_of(opening.action, rulebook)
+            if unfit:
+                raise Incomplete({"files": unfit})
         outcome = await open_case(
             office,
             actor=me,
@@ -116,6 +122,7 @@ async def create_entry(
             typed={} if isinstance(refusal, Secret) else typed,
             errors=wrong,
             message=refusal.message,
+            file_names=await names_of(office, typed, me),
             status=status_of(refusal),
         )
     await forget_draft(office.pool, subject_of_entry(kind, action), actor=me)
@@ -161,6 +168,7 @@ def _form_page(
     errors: Mapping[str, str] | None = None,
     message: str = "",
     draft: Draft | None = None,
+    file_names: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response[Any]:
     return page(
@@ -168,6 +176,7 @@ def _form_page(
         "register/show",
         status=status,
         opening=opening,
+        file_names=file_names or {},
         openings=openings_for(me),
         typed=typed or {},
         errors=errors or {},

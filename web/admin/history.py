@@ -13,6 +13,7 @@ LOOKS = {
     "read_confidential": "阅看保密工单",
     "reveal_phone": "查看诉求人电话",
     "print_paper": "打印文书",
+    "read_file": "下载附件",
     "export_ledger": "导出台账",
     "export_register": "导出名册",
     "print_report": "打印定期报告",
