@@ -7,6 +7,7 @@ procedures and sentences of refusals alike; an f-string is a sentence with numbe
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "web" / "templates"
+NAMES = ROOT / "dispatch" / "texts" / "names.toml"
 CATALOGUE = ROOT / "web" / "locale" / "en" / "LC_MESSAGES" / "messages.po"
 
 # Words that no screen shows: printed papers, the command line, what is read out of files, texts
 # to citizens, the demonstration's own stories, the answers of gateways.
 ELSEWHERE = (
-    "hotline/papers/",
     "hotline/procedures/__init__.py",
     "hotline/settings.py",
     "hotline/unit_names.py",
@@ -56,6 +57,9 @@ _SQL = re.compile(r"\b(select|insert into|update|delete from)\b")
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 _SAID = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_COMPARED = re.compile(
+    r"""[!=]= "[^"]*"|\["[^"]*"\]|(?:count|startswith)\("[^"]*"\)|"[^"]*"(?=: ")"""
+)
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
@@ -68,6 +72,17 @@ def in_templates() -> dict[str, str]:
     return found
 
 
+def unsaid() -> list[str]:
+    """Chinese that a template says outside of `_("…")`; what is compared is no word."""
+    found = []
+    for file in sorted(TEMPLATES.rglob("*.html")):
+        text = _SAID.sub("", _COMMENT.sub("", file.read_text("utf-8")))
+        for line in _COMPARED.sub("", text).splitlines():
+            if HAN.search(line):
+                found.append(f"{file.relative_to(ROOT).as_posix()}: {line.strip()[:120]}")
+    return found
+
+
 def in_python() -> dict[str, str]:
     """The literals of the modules whose words reach a screen, each with its first module."""
     found: dict[str, str] = {}
@@ -76,7 +91,10 @@ def in_python() -> dict[str, str]:
             name = file.relative_to(ROOT).as_posix()
             if name.startswith(ELSEWHERE):
                 continue
-            for text in _literals(ast.parse(file.read_text("utf-8"))):
+            tree: ast.AST = ast.parse(file.read_text("utf-8"))
+            if name.startswith("hotline/papers/"):
+                tree = _titles(tree)
+            for text in _literals(tree):
                 if HAN.search(text) and not _SQL.search(text):
                     found.setdefault(text, name)
     return found
@@ -100,6 +118,24 @@ def _literals(tree: ast.AST) -> Iterator[str]:
         yield from _literals(child)
 
 
+def _titles(tree: ast.AST) -> ast.AST:
+    """Of papers only what lists call them, and the columns of registers."""
+    called = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Paper", "LedgerColumn")
+    ]
+    said = [
+        argument
+        for node in called
+        for argument in (*node.args, *(word.value for word in node.keywords if word.arg == "title"))
+        if isinstance(argument, ast.Constant)
+    ]
+    return ast.List(elts=list(said))
+
+
 def _is_pattern(function: ast.expr) -> bool:
     return (
         isinstance(function, ast.Attribute)
@@ -121,9 +157,16 @@ def _template(node: ast.AST) -> str | None:
     return None
 
 
+def in_texts() -> dict[str, str]:
+    """What the texts to requesters are called in lists."""
+    names = tomllib.loads(NAMES.read_text("utf-8"))
+    place = NAMES.relative_to(ROOT).as_posix()
+    return {name: place for texts in names.values() for name in texts.values()}
+
+
 def owed() -> dict[str, str]:
     """Everything that the catalogue must have, each with where it is said."""
-    return in_templates() | in_python()
+    return in_templates() | in_texts() | in_python()
 
 
 def written() -> dict[str, str | tuple[str, ...]]:

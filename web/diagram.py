@@ -8,12 +8,13 @@ the procedure; the same procedure always gives the same drawing. Colours come fr
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from hotline.describing import ActionText, ClockText, ProcedureText, StageText
 from hotline.people import ROLE_LABELS, Role
+from web.language import told as in_words
 
 LINE = 22
 """The height of a line of words, in px; everything stands on a multiple of it."""
@@ -56,7 +57,7 @@ class Layer:
     @property
     def label(self) -> str:
         """The stage in words; the first layer is what opens a case."""
-        return self.stage.label if self.stage else "新件"
+        return self.stage.label if self.stage else in_words("新件")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,10 @@ def drawn(told: ProcedureText) -> Drawing:
     width = _lane_x(most) + _MARGIN
     height = top * LINE + _MARGIN
     body = "".join((*(_arrow(arrow, lane, layers) for arrow, lane in lanes), *map(_layer, layers)))
-    title = escape(told.title)
+    title = escape(in_words(f"{told.title}流程图，内容与下面各表相同"))
     svg = (
         f'<svg class="flow" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' role="img" aria-label="{title}流程图，内容与下面各表相同">{_HEADS}{body}</svg>'
+        f' role="img" aria-label="{title}">{_HEADS}{body}</svg>'
     )
     return Drawing(width, height, tuple(layers), tuple(lanes), svg)
 
@@ -114,7 +115,7 @@ def _layers(told: ProcedureText) -> list[Layer]:
                 layer.notes.append(action.label)
     for layer in layers:
         layer.notes = (
-            _wrapped("可办：" + "、".join(dict.fromkeys(layer.notes)), _BOX_HALVES)
+            _wrapped(in_words("可办：") + _joined(dict.fromkeys(layer.notes)), _BOX_HALVES)
             if layer.notes
             else []
         )
@@ -136,19 +137,24 @@ def _beside(clock: ClockText, told: ProcedureText, place: dict[str, int]) -> int
 
 def _card(clock: ClockText, labels: dict[str, str]) -> list[str]:
     """A clock in lines: the first is its name; its limits, start, end and basis follow."""
-    limits = "；".join(
+    limits = in_words("；").join(
         f"{line.when}{line.text}" if not line.when else f"{line.when.split('：')[-1]} {line.text}"
         for line in clock.limits
         if line.limit
     )
-    starts = "、".join(labels[name] for name in clock.starts)
-    ends = "、".join(labels[name] for name in clock.ends) or "结案"
+    starts = _joined(labels[name] for name in clock.starts)
+    ends = _joined(labels[name] for name in clock.ends) or in_words("结案")
     bases = "；".join(dict.fromkeys(line.basis for line in clock.limits))
-    said = [f"◷ {clock.label}（{clock.owed_by.label}）"]
-    for words in (limits, *clock.notes, f"起：{starts}　止：{ends}", f"依据：{bases}"):
+    said = [f"◷ {clock.label}{in_words('（')}{clock.owed_by.label}{in_words('）')}"]
+    span = f"{in_words('起：')}{starts}　{in_words('止：')}{ends}"
+    for words in (limits, *clock.notes, span, in_words("依据：") + bases):
         if words:
             said += _wrapped(words, _CLOCK_HALVES)
     return said
+
+
+def _joined(words: Iterable[str]) -> str:
+    return in_words("、").join(words)
 
 
 def _lanes(arrows: Sequence[Arrow], layers: Sequence[Layer]) -> list[tuple[Arrow, int]]:
@@ -224,7 +230,7 @@ def _label(arrow: Arrow, target: str, line_y: int) -> str:
     x += _pixels(arrow.action.label, 13) + 6
     said.append(f'<text class="flow-target" x="{x}" y="{text_y}">→ {escape(target)}</text>')
     x += _pixels(f"→ {target}", 12) + 10
-    names = [(name, ROLE_LABELS[Role(name)]) for name in arrow.roles]
+    names = [(name, in_words(ROLE_LABELS[Role(name)])) for name in arrow.roles]
     for name, label in names:
         width = 12 + _pixels(label, 11) + 8
         if x + width > _LANES_X:
@@ -242,7 +248,7 @@ def _layer(layer: Layer) -> str:
     """The box of the stage with its words, and the cards of its clocks."""
     y, height = _y(layer.top), _y(layer.box)
     kind = f"phase-{layer.stage.phase}" if layer.stage else "phase-new"
-    phase = layer.stage.phase_label if layer.stage else "登记"
+    phase = layer.stage.phase_label if layer.stage else in_words("登记")
     said = [
         f'<rect class="flow-box {kind}" x="{_BOX_X}" y="{y}" width="{_BOX_WIDTH}" height="{height}"'
         f' rx="6"/><text class="flow-stage" x="{_BOX_X + 12}" y="{y + 18}">{escape(layer.label)}'
@@ -301,8 +307,10 @@ def _lines(text: str, most: int) -> Iterator[str]:
     line = ""
     for sign in text:
         if _halves(line + sign) > most and sign not in _NEVER_FIRST:
-            yield line
-            line = ""
+            # English breaks between words.
+            whole, _, begun = line.rpartition(" ") if sign.isascii() else (line, "", "")
+            yield whole or line
+            line = begun if whole else ""
         line += sign
     if line.strip():
         yield line

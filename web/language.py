@@ -26,9 +26,9 @@ CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "messages.
 PLACE = re.compile(r"\{(\w+)\}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _JOINTS = ((" → ", " → "), ("。", ". "), ("；", "; "), ("：", ": "), ("，", ", "), ("、", ", "))
-_COUNTED = re.compile(r"([0-9]+) ?(\D+)")
+_COUNTED = re.compile(r"([0-9][0-9-]*) ?(\D+)")
 _BRACKETED = re.compile(r"(.+?)（(.+)）", re.DOTALL)
-# Fewer constant characters than this are in too many sentences to tell one by them alone.
+# Fewer constant characters in a row are in too many sentences to tell one by them alone.
 _TELLING = 3
 # Nothing that we say is longer, and looking for sentences in a longer text takes time.
 _LONGEST = 500
@@ -109,7 +109,7 @@ def catalogue() -> _Catalogue:
 @cache
 def _read() -> _Catalogue:
     texts: dict[str, tuple[str, str]] = {}
-    sentences: list[tuple[int, _Sentence]] = []
+    sentences: list[tuple[tuple[bool, bool, int], _Sentence]] = []
     with CATALOGUE.open("rb") as file:
         for message in read_po(file, locale="en"):
             if not message.id or not message.string:
@@ -120,12 +120,13 @@ def _read() -> _Catalogue:
                 texts[source] = forms[0], forms[-1]
                 continue
             constants = PLACE.split(source)[::2]
-            weight = len("".join(constants))
-            pattern = re.compile(_expression(source), re.DOTALL)
             longest = max(constants, key=len)
-            told_by = weight >= _TELLING
-            sentences.append((weight, _Sentence(pattern, longest, told_by, forms[0], forms[-1])))
-    ordered = sorted(sentences, key=lambda pair: -pair[0])
+            pattern = re.compile(_expression(source), re.DOTALL)
+            telling = len(longest) >= _TELLING
+            # 剩2天3小时 is 剩{0}, not {0}天{1}小时: its beginning tells more than its end.
+            order = not telling, not telling and not constants[0], -sum(map(len, constants))
+            sentences.append((order, _Sentence(pattern, longest, telling, forms[0], forms[-1])))
+    ordered = sorted(sentences, key=lambda pair: pair[0])
     return _Catalogue(texts, tuple(sentence for _, sentence in ordered))
 
 
@@ -146,14 +147,14 @@ def _expression(source: str) -> str:
 # Sentences name cases and people; no more of them are kept than a screen or two.
 @lru_cache(maxsize=2000)
 def _in_english(text: str) -> str:
-    if not _HAN.search(text):
-        return text
     known = catalogue()
     if text in known.texts:
         return known.texts[text][0]
+    if not _HAN.search(text):
+        return text
     if (counted := _COUNTED.fullmatch(text)) and counted[2] in known.texts:
         one, many = known.texts[counted[2]]
-        return f"{counted[1]} {one if counted[1] == '1' else many}"
+        return f"{counted[1]} {(one if counted[1] == '1' else many).strip()}"
     for sentence in known.sentences:
         if sentence.longest in text and (match := sentence.pattern.fullmatch(text)):
             said = {name[1:]: _in_english(value) for name, value in match.groupdict().items()}

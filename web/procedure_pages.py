@@ -3,8 +3,9 @@
 The administration has them under its tabs, supervisors, leaders and registers in their own bar.
 """
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
+import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
 from markupsafe import Markup
@@ -16,6 +17,8 @@ from hotline.procedures import PROCEDURES, procedure
 from web.admin.frame import Filled, tabs_for
 from web.diagram import drawn
 from web.given import Me, Now, Rules, WebRequest, roles
+from web.language import language_of, speaking
+from web.language import told as in_words
 from web.render import render
 
 READERS = frozenset({Role.SUPERVISOR, Role.LEADER}) | REGISTER_ROLES
@@ -33,14 +36,16 @@ async def show_procedure(
 ) -> Response[str]:
     """One kind: the drawing, then stages, actions and clocks as tables."""
     told = described(procedure(kind), rulebook, on=in_shanghai(now).date())
+    with speaking(language_of(request)):
+        # Made by us from escaped words. What is drawn must be measured in its own language.
+        drawing = Markup(drawn(_in_words(told)).svg)
     return _page(
         request,
         me,
         "show",
         told=told,
         kinds=PROCEDURES.values(),
-        # Made by us from escaped words.
-        drawing=Markup(drawn(told).svg),
+        drawing=drawing,
         stages={stage.name: stage.label for stage in told.stages},
         actions={action.name: action.label for action in told.actions},
         clocks={clock.name: clock.label for clock in told.clocks},
@@ -48,6 +53,26 @@ async def show_procedure(
         acting=[role for role in Role if role in _acting(told)],
         role_labels=ROLE_LABELS,
     )
+
+
+# Codes, and the names of regulations, are the same in every language.
+_THE_SAME = frozenset({"name", "kind", "basis", "version", "on"})
+Said = TypeVar("Said")
+
+
+def _in_words(value: Said) -> Said:
+    """The procedure with every text of ours in the language that is spoken."""
+    said: Any = value
+    if isinstance(value, str):
+        said = in_words(value)
+    elif isinstance(value, list | tuple):
+        said = type(value)(_in_words(one) for one in value)
+    elif isinstance(value, msgspec.Struct):
+        names = [name for name in value.__struct_fields__ if name not in _THE_SAME]
+        said = msgspec.structs.replace(
+            value, **{name: _in_words(getattr(value, name)) for name in names}
+        )
+    return cast(Said, said)
 
 
 def _who(action: ActionText, told: ProcedureText) -> list[tuple[list[str], list[Word]]]:

@@ -1,0 +1,129 @@
+"""Two languages: nothing is missing in the catalogue, and screens speak the one that was chosen."""
+
+import re
+
+import pytest
+
+from dispatch.office import Office
+from tests import words
+from tests.makers import AGENT, DISPATCHER, SUPERVISOR
+from tests.web.conftest import ClientAs
+from web.language import COOKIE, ENGLISH, Typed, speaking, told
+
+PLACES = re.compile(r"\{\w+\}|%\(\w+\)s")
+
+
+def test_every_word_has_english() -> None:
+    """`python -m tests.words` adds what is new; the English is written by hand."""
+    had = words.written()
+    assert not [f"{place}: {text}" for text, place in words.owed().items() if not had.get(text)]
+
+
+def test_no_entry_is_left_over() -> None:
+    """What nobody says any more is out of the catalogue."""
+    assert not set(words.written()) - set(words.owed())
+
+
+def test_places_are_the_same_in_both() -> None:
+    wrong = []
+    for source, english in words.written().items():
+        for form in (english,) if isinstance(english, str) else english:
+            if set(PLACES.findall(source)) != set(PLACES.findall(form)):
+                wrong.append((source, form))
+    assert not wrong
+
+
+def test_templates_say_nothing_outside_the_catalogue() -> None:
+    """Chinese in a template stands in `_("…")`, or is compared with what a register says."""
+    assert not words.unsaid()
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("剩1天", "1 day left"),
+        ("剩3天", "3 days left"),
+        ("剩2天3小时", "2 d 3 h left"),
+        ("3天前", "3 days ago"),
+        ("今日 09:00", "Today 09:00"),
+        ("5个工作日", "5 working days"),
+        ("2026-03-09（周一）", "2026-03-09 (Mon)"),
+        ("话务员、派单员", "Agent, Dispatcher"),
+        ("待派单 → 待签收", "To dispatch → To acknowledge"),
+        (
+            "本件现为“待派单”，不能“签收”",
+            "The case is now “To dispatch”; “Acknowledge” is not possible",
+        ),
+        (
+            "有内容需要补充或更正：请填写“标题”；请填写“诉求分类”",
+            "Please complete or correct: Please fill in “Title”; Please fill in “Category”",
+        ),
+        # Names stay, alone and in lists, even where they begin like a word of ours.
+        ("云州市水务局、云州市教育局", "云州市水务局、云州市教育局"),
+        ("热线中心质检科", "热线中心质检科"),
+    ],
+)
+def test_sentences_are_told_by_their_parts(chinese: str, english: str) -> None:
+    with speaking(ENGLISH):
+        assert told(chinese) == english
+    assert told(chinese) == chinese
+
+
+def test_what_a_person_typed_stays() -> None:
+    with speaking(ENGLISH):
+        assert told("已解决") == "Solved"
+        assert told(Typed("已解决")) == "已解决"
+
+
+async def test_language_is_chosen_asked_for_or_chinese(client_as: ClientAs) -> None:
+    browser = await client_as()
+    assert '<html lang="zh-CN">' in (await browser.get("/login")).text
+    asked = {"accept-language": "en-GB,en;q=0.9,zh;q=0.5"}
+    page = await browser.get("/login", headers=asked)
+    assert '<html lang="en">' in page.text and "Sign in" in page.text
+    page = await browser.get("/login", headers={"accept-language": "fr, zh;q=0.9, en;q=0.5"})
+    assert '<html lang="zh-CN">' in page.text
+    answer = await browser.post("/language", data={"language": "en", "back": "/login"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert browser.cookies[COOKIE] == "en"
+    page = await browser.get("/login")
+    assert '<html lang="en">' in page.text
+    # Each is offered in its own words.
+    assert '<button type="submit" name="language" value="zh-CN" lang="zh-CN">中文' in page.text
+
+
+async def test_language_that_there_is_none_of_changes_nothing(client_as: ClientAs) -> None:
+    browser = await client_as()
+    answer = await browser.post("/language", data={"language": "xx", "back": "https://evil.test/"})
+    assert answer.headers["location"] == "/"
+    assert COOKIE not in browser.cookies
+
+
+async def test_pages_speak_english(client_as: ClientAs) -> None:
+    """Labels of queues, stages and inputs, which come from data, are in English as well."""
+    for who, path, said in (
+        (DISPATCHER, "/desk", "To dispatch"),
+        (AGENT, "/console", "Type of request"),
+        (SUPERVISOR, "/procedures/citizen", "Handling deadline"),
+    ):
+        browser = await client_as(who)
+        browser.cookies.set(COOKIE, "en")
+        page = (await browser.get(path)).text
+        assert said in page
+        # A drawing breaks its lines, and the names of regulations with them.
+        page = re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+        labels = set(re.findall(r">\s*([^<>]*[\u4e00-\u9fff][^<>]*?)\s*<", page))
+        known = words.written()
+        assert not {label for label in labels & set(known) if known[label] != label}
+
+
+async def test_refusals_of_the_interface_follow_the_caller(
+    client_as: ClientAs, office: Office
+) -> None:
+    browser = await client_as(DISPATCHER)
+    chinese = (await browser.get("/api/cases/1234567890123")).json()
+    english = (
+        await browser.get("/api/cases/1234567890123", headers={"accept-language": "en"})
+    ).json()
+    assert chinese["detail"] != english["detail"]
+    assert chinese["title"] == "没有找到" and english["title"] == "Not found"
