@@ -35,11 +35,12 @@ _LONG_AGO = date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One act that is counted: the case, the day of it, the unit that it is counted for."""
+    """A case that is counted on a day for a unit; `times` where that happened more than once."""
 
     row: Row
     day: date
     unit_id: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ async def behind(
     put.given.extend(scope.values)
     rows = await connection.fetch(
         f"""
-        select {COLUMNS}, c.next_due_at as due_at, k.day, k.unit_id
+        select {COLUMNS}, c.next_due_at as due_at, k.day, k.unit_id, k.n as times
         from {source}{beyond} and {scope.condition}
         order by k.day desc, k.unit_id desc, k.case_id desc limit {limit + 1:d}
         """,
@@ -93,8 +94,8 @@ async def behind(
 
 
 def _behind(fields: dict[str, Any]) -> Behind:
-    day, unit_id = fields.pop("day"), fields.pop("unit_id")
-    return Behind(Row(**fields), day, unit_id or 0)
+    day, unit_id, times = fields.pop("day"), fields.pop("unit_id"), fields.pop("times", 1)
+    return Behind(Row(**fields), day, unit_id or 0, times)
 
 
 def _key(word: str) -> tuple[date, int, int] | None:
@@ -134,7 +135,7 @@ def _now(asked: Question, now: datetime, put: Values) -> str:
     if asked.measure == "overdue_now":
         own = f" and a.unit_id = any({units})" if units else ""
         return f"""(
-          select {long_ago} as day, a.unit_id, a.case_id from assignment a
+          select {long_ago} as day, a.unit_id, a.case_id, 1 as n from assignment a
           where {OWED_LATE.replace(":now", put(now))}{own}) k
         join "case" c on c.id = k.case_id where true"""
     kind = put(asked.kind)
@@ -147,7 +148,8 @@ def _now(asked: Question, now: datetime, put: Values) -> str:
         else ""
     )
     return f"""(
-          select {long_ago} as day, coalesce(o.lead_unit_id, 0) as unit_id, o.id as case_id
+          select {long_ago} as day, coalesce(o.lead_unit_id, 0) as unit_id, o.id as case_id,
+            1 as n
           from "case" o where o.kind = {kind} and o.closed_at is null{own}) k
         join "case" c on c.id = k.case_id where true"""
 

@@ -179,7 +179,7 @@ async def show_cases(
         asked=asked,
         unit=rulebook.units_by_code.get(chosen(query.one("unit"), "unit", rulebook)),
         lines=[
-            (line, one.day, rulebook.unit_name(one.unit_id))
+            (line, one.day, rulebook.unit_name(one.unit_id), one.times)
             for line, one in zip(shown, found, strict=True)
         ],
         after=after,

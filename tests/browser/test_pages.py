@@ -93,7 +93,7 @@ async def test_pages_in_the_dark(open_window: Open) -> None:
 
 async def addresses(page: Page) -> list[str]:
     """Where the links of the page lead inside the program, each once, in their order."""
-    found: list[str] = await page.locator("a[href^='/']").evaluate_all(
+    found: list[str] = await page.locator("a[href^='/']:not([download])").evaluate_all(
         "links => links.map(link => link.getAttribute('href'))"
     )
     return list(dict.fromkeys(found))
