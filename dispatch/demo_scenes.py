@@ -29,6 +29,7 @@ from hotline.numbers import case_number, register_number
 from hotline.people import UNIT_ROLES, Actor, Role, citizen
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
+from hotline.ties import inputs_of_other
 from hotline.transition import Move, move, open_actions
 
 FAR = timedelta(days=4000)
@@ -236,17 +237,20 @@ def _take_part(lives: list[list[Move]], cast: Cast) -> None:
     """What other cases do with those that name them (`Action.tie`): 并案 has two sides."""
     by_number = {moves[0].after.number: moves for moves in lives}
     people = {one.staff_id: one for several in cast.centre.values() for one in several}
+    standing: dict[tuple[str, str], str] = {}
     for moved in [moved for moves in lives for moved in moves]:
+        standing |= {(one.number, one.relation): one.other for one in moved.links}
         action = procedure(moved.after.kind).action(moved.event.action)
         tie = action.tie if action else None
-        other = by_number.get(str(moved.event.inputs.get(tie.names))) if tie and tie.other else None
+        number = standing.get((moved.after.number, tie.relation)) if tie and tie.other else None
+        other = by_number.get(number) if number else None
         if tie and other:
             person = people[moved.event.actor_id]
             partner = move(
                 other[-1].after,
                 tie.other,
                 actor=replace(person, roles=person.roles | {Role.CLOCK}),
-                inputs={"other_case": moved.after.number},
+                inputs=inputs_of_other(moved.after, tie),
                 now=max(moved.event.at, other[-1].event.at),
                 rulebook=cast.rulebook,
                 found={"other_case": moved.after},

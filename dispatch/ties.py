@@ -18,7 +18,7 @@ from hotline.numbers import new_lookup_code
 from hotline.people import CLOCK, Actor, Role
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
-from hotline.ties import TIED, Tie, inputs_of_split
+from hotline.ties import TIED, Tie, inputs_of_other, inputs_of_split
 from hotline.transition import Move, move
 
 NewNumber = Callable[[], Awaitable[str]]
@@ -82,7 +82,7 @@ async def along(
         # A case that has ended has nothing to take part in: the tie alone is ended.
         if named is None or (tie.change == "ended" and named.closed_at is not None):
             return []
-        other, inputs = named, {"other_case": moved.after.number}
+        other, inputs = named, inputs_of_other(moved.after, tie)
     return [
         move(
             other,

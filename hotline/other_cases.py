@@ -22,7 +22,7 @@ def tie(draft: Draft, rules: Procedure, action: Action) -> None:
         return
     if asked.change == "made":
         _make(draft, rules, asked)
-    elif draft.other is not None:
+    elif draft.other is not None and asked.change != "told":
         draft.link(asked.relation, draft.other.number, change=asked.change)
 
 

@@ -38,10 +38,12 @@ class Tie:
 
     relation  one of `RELATIONS`
     change    "made": to the case that the input `names` names; "ended": the tie that stands is
-              undone, if there is one; "done": the answer of the other was carried over
+              undone, if there is one; "done": the answer of the other was carried over;
+              "told": the tie stands, and the other case notes what has happened here
     names     an input of type `case`
     other     the action that the other case takes with it, in the same transaction
     opens     the other case is a new one, which `other` opens
+    hands     details of this case that the other one is given with it, under the same names
     """
 
     relation: str
@@ -49,6 +51,7 @@ class Tie:
     names: str = ""
     other: str = ""
     opens: bool = False
+    hands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,12 @@ class LinkChange:
     relation: str
     change: str = "made"
     due: bool = False
+
+
+def inputs_of_other(case: "CaseFile", tie: Tie) -> dict[str, Any]:
+    """The form of the other case's part: which case it is about, and what is handed over."""
+    handed = {name: case.details[name] for name in tie.hands if name in case.details}
+    return {"other_case": case.number, **handed}
 
 
 def inputs_of_split(case: "CaseFile", inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hotline.procedures.challenge_rules import (
     after_complaint,
     after_consequence,
     after_sending,
+    as_decided,
     consequence_fits,
     experts_asked,
     ground_by_the_register,
@@ -23,6 +24,7 @@ from hotline.procedures.challenge_rules import (
     is_timely,
     judged,
     kept,
+    kept_with_complaint,
     marked,
     no_experts_asked,
     not_major_yet,
@@ -77,6 +79,10 @@ STAGES = (
     Stage("withdrawn", "供应商撤回", Phase.CLOSED, "已撤回"),
     Stage("voided", "登记撤销", Phase.CLOSED, "已撤销"),
 )
+
+# Whether a challenge was answered, refused or taken back: what becomes of a complaint is noted.
+ALL = tuple(stage.name for stage in STAGES)
+COMPLAINABLE = (*IN_REVIEW, *WITH_UNITS, "following", "answered")
 
 WORDS = (
     *RECEIVED_WORDS,
@@ -260,9 +266,22 @@ ACTIONS = (
         does=("detail",), derives=kept, tells=("finance/reported",), tone="primary",
     ),
     Action(
-        "note_complaint", "登记已提起投诉", when=(*IN_REVIEW, *WITH_UNITS, "following", "answered"),
-        to=after_complaint, by=(Role.FINANCE, Role.PROCUREMENT), needs=("complaint",),
-        reads=("complaint",), does=("detail",), derives=kept,
+        "note_complaint", "登记已提起投诉", when=COMPLAINABLE, to=after_complaint,
+        by=(Role.FINANCE, Role.PROCUREMENT), needs=("complaint",), reads=("complaint",),
+        does=("detail",), derives=kept, tells=("procurement/complained",),
+    ),
+    Action(
+        "complained", "投诉已受理", when=ALL, to=after_complaint, by=(Role.CLOCK,),
+        needs=("other_case",), derives=kept_with_complaint, tells=("procurement/complained",),
+    ),
+    Action(
+        "complaint_decided", "投诉已作出处理决定", when=ALL, by=(Role.CLOCK,),
+        needs=("other_case", "complaint_result"), derives=as_decided,
+        tells=("procurement/complaint_over",),
+    ),
+    Action(
+        "complaint_ended", "投诉未经决定即告终结", when=ALL, by=(Role.CLOCK,),
+        needs=("other_case",), tells=("procurement/complaint_over",),
     ),
     Action(
         "close_window", "投诉期满办结", when=("answered",), to="closed", by=(Role.CLOCK,),

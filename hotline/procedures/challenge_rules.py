@@ -76,6 +76,16 @@ def kept(draft: Draft) -> Mapping[str, Any]:
     return {"keep_until": until.isoformat(), **ends}
 
 
+def kept_with_complaint(draft: Draft) -> Mapping[str, Any]:
+    """As with any other end, and by which complaint."""
+    return {**kept(draft), "complaint": draft.inputs["other_case"]}
+
+
+def as_decided(draft: Draft) -> Mapping[str, Any]:
+    """What the finance bureau has decided about the complaint."""
+    return {"complaint_result": draft.inputs["complaint_result"]}
+
+
 def timely_by_the_dates(case: CaseFile) -> Mapping[str, Any]:
     """What the dates of the register give; the officer confirms it."""
     return {"in_time": case.details["in_time"]}

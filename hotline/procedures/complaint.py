@@ -61,6 +61,12 @@ WITH_UNITS = ("notified", "stating")
 ACCEPTED = ("accepted", *WITH_UNITS, "examining")
 OPEN = ("received", "correcting", "refusing", *ACCEPTED, "deciding")
 
+
+def told(action: str, *hands: str) -> Tie:
+    """The challenge that the complaint is about notes what becomes of it."""
+    return Tie(FOLLOWS, change="told", other=action, hands=hands)
+
+
 STAGES = (
     Stage("received", "待审查", Phase.INTAKE, "已登记"),
     Stage("correcting", "待投诉人补正", Phase.INTAKE, "待补正"),
@@ -128,7 +134,8 @@ ACTIONS = (
     Action(
         "accept", "受理", when=("received",), to="accepted", by=OFFICE, needs=("in_time",),
         check=is_timely, begins=timely_by_the_dates, does=("detail", "accept_on_receipt"),
-        unless=(is_complete, is_admissible), tells=("citizen/letter_accepted",),
+        unless=(is_complete, is_admissible), tie=told("complained"),
+        tells=("citizen/letter_accepted",),
         papers=("complaint_acceptance",), tone="primary",
     ),
     Action(
@@ -154,7 +161,8 @@ ACTIONS = (
     Action(
         "send_refusal", "送达不予受理通知", when=("refusing",), to="refused", by=OFFICE,
         needs=("document_number", "delivery", "delivered_on"), does=("past_days", "detail"),
-        tells=("citizen/letter_refused",), papers=("complaint_refusal",), tone="primary",
+        tie=told("complaint_ended"), papers=("complaint_refusal",),
+        tells=("citizen/letter_refused",), tone="primary",
     ),
     Action(
         "send_notices", "发出答复通知和副本", when=("accepted",), to="notified", by=OFFICE,
@@ -235,6 +243,7 @@ ACTIONS = (
     Action(
         "deliver", "送达当事人", when=("issued",), by=OFFICE, needs=("delivery", "delivered_on"),
         does=("past_days", "detail", "answered"), unless=(not_delivered_yet,),
+        tie=told("complaint_decided", "complaint_result"),
         tells=("citizen/letter_answered", "unit/decision_sent"), tone="primary",
     ),
     Action(
@@ -256,10 +265,12 @@ ACTIONS = (
     Action(
         "withdraw", "投诉人书面撤回，终止处理", when=OPEN, to="terminated", by=OFFICE,
         needs=("withdrawn_on", "document_number"), does=("past_days", "detail"), derives=kept,
+        tie=told("complaint_ended"),
         tells=("former/complaint_ended",), papers=("complaint_termination",),
     ),
     Action(
         "void", "撤销登记", when=("received",), to="voided", by=OFFICE, needs=("reason",),
+        tie=told("complaint_ended"),
         tone="danger",
     ),
     Action(

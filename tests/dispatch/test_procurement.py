@@ -115,6 +115,47 @@ async def test_a_complaint_is_judged_by_the_challenge_that_it_names_and_tied_to_
     assert noted.case.stage == "closed"
 
 
+async def test_what_becomes_of_a_complaint_is_noted_on_its_challenge(office: Office) -> None:
+    number = await challenged(office)
+    complaint = await complained(office, number)
+    await goes(office, complaint.number, TO_THE_DECISION, now=TUESDAY)
+    rows = await office.pool.fetch(
+        'select e.action, e.actor_name, e.inputs from event e join "case" c on c.id = e.case_id'
+        " where c.number = $1 order by e.seq desc limit 2",
+        number,
+    )
+    assert [row["action"] for row in rows] == ["complaint_decided", "complained"]
+    assert rows[0]["inputs"]["complaint_result"] == "rejected"
+    assert {row["inputs"]["other_case"] for row in rows} == {complaint.number}
+    stage, details = await office.pool.fetchrow(
+        'select stage, details from "case" where number = $1', number
+    )
+    assert (stage, details["complaint"]) == ("closed", complaint.number)
+    told = await office.pool.fetch(
+        "select template from message m join event e on e.id = m.event_id"
+        ' join "case" c on c.id = e.case_id where c.number = $1 order by m.id desc limit 2',
+        number,
+    )
+    assert {row["template"] for row in told} == {
+        "procurement/complained", "procurement/complaint_over",
+    }  # fmt: skip
+
+
+async def test_a_complaint_that_is_taken_back_is_noted_too(office: Office) -> None:
+    number = await challenged(office)
+    complaint = await complained(office, number)
+    taken_back = {"withdrawn_on": "2026-03-24", "document_number": "云财采〔2026〕9号"}
+    await perform(
+        office, complaint.number, "withdraw", actor=FINANCE, inputs=taken_back, now=TUESDAY
+    )
+    last = await office.pool.fetchval(
+        'select e.action from event e join "case" c on c.id = e.case_id where c.number = $1'
+        " order by e.seq desc limit 1",
+        number,
+    )
+    assert last == "complaint_ended"
+
+
 async def test_only_a_challenge_can_be_complained_about(office: Office) -> None:
     request = await open_case(office, actor=AGENT, inputs=REQUEST, now=MONDAY)
     with pytest.raises(Incomplete, match="没有这个编号"):
