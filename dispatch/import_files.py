@@ -20,8 +20,6 @@ from types import TracebackType
 from typing import Any, Self
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-
 from hotline.errors import Refusal
 
 Cell = str | datetime | date
@@ -146,6 +144,9 @@ def _lines(path: Path, encoding: str) -> Iterator[list[Cell]]:
 
 def _sheet(path: Path) -> Iterator[list[Cell]]:
     """The first sheet, every row as wide as the header: Excel leaves empty cells out."""
+    # A library for one rare act: a web process that never needs it does not hold it.
+    from openpyxl import load_workbook
+
     with warnings.catch_warnings():
         # openpyxl reports styles and validations that it does not know: nothing of ours.
         warnings.simplefilter("ignore")

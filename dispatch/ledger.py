@@ -9,7 +9,6 @@ from io import BytesIO
 from tempfile import TemporaryDirectory
 
 import msgspec
-import xlsxwriter
 
 from dispatch.cursors import After, read_after
 from dispatch.db import Connection
@@ -142,6 +141,9 @@ def spreadsheet(
     title: str, columns: Sequence[LedgerColumn], rows: Sequence[Sequence[str]]
 ) -> bytes:
     """The register as .xlsx. Every cell is text, and none is taken for a formula."""
+    # A library for one rare act: a web process that never needs it does not hold it.
+    import xlsxwriter
+
     file = BytesIO()
     with TemporaryDirectory(prefix="hotline-ledger-") as folder:
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_urls": False}

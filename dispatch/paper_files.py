@@ -26,8 +26,6 @@ from jinja2 import Environment, StrictUndefined
 
 from hotline.paper import Block, Line, Paper, Repeated, Signature, Table
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 BODY, HEAVY = "仿宋", "黑体"
 # GB/T 9704: A4, margins, and 3号 type for the body; tables 小四, small print 5号.
 PAGE, MARGINS = (Mm(210), Mm(297)), {"top": 37, "bottom": 35, "left": 28, "right": 26}

@@ -1,6 +1,5 @@
 """The papers of a case (文书), as files that a word processor opens."""
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +7,7 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 
 from dispatch.accesses import note_access
-from dispatch.paper_files import MEDIA_TYPE, filled
+from dispatch.paper_press import MEDIA_TYPE, printed
 from dispatch.record import load
 from dispatch.timelines import timeline
 from hotline.errors import NotFound
@@ -55,7 +54,7 @@ async def show_paper(
             reason=sheet.paper.title,
         )
     # A paper takes some 50 ms of a processor: other people's pages go on meanwhile.
-    made = await asyncio.to_thread(filled, sheet.paper, words)
+    made = await printed(sheet.paper, words)
     return download(made, f"{sheet.paper.title}-{number}.docx", MEDIA_TYPE)
 
 

@@ -1,6 +1,5 @@
 """The periodic reports (定期报告) of the supervising office, as files for a chosen period."""
 
-import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from litestar import Response, Router, get
 from dispatch.accesses import note_access
 from dispatch.figures import period
 from dispatch.ledger import ledgers_for
-from dispatch.paper_files import MEDIA_TYPE, filled
+from dispatch.paper_press import MEDIA_TYPE, printed
 from dispatch.reports import half_month, half_months, monthly, months
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
@@ -59,7 +58,7 @@ async def print_half_month(
     await note_access(
         office.pool, actor=me, case_id=None, what="print_report", now=now, reason=reason
     )
-    made = await asyncio.to_thread(filled, HALF_MONTH, words)
+    made = await printed(HALF_MONTH, words)
     return download(made, f"{reason}.docx", MEDIA_TYPE)
 
 
@@ -82,7 +81,7 @@ async def print_monthly(
     await note_access(
         office.pool, actor=me, case_id=None, what="print_report", now=now, reason=reason
     )
-    made = await asyncio.to_thread(filled, MONTHLY, words)
+    made = await printed(MONTHLY, words)
     return download(made, f"{reason}.docx", MEDIA_TYPE)
 
 
