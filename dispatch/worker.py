@@ -36,6 +36,7 @@ from dispatch.learn import learn_at_night
 from dispatch.missed import settle_those_who_called_again
 from dispatch.office import Office, clock, open_office
 from dispatch.outbox import deliver_waiting
+from dispatch.presence import forget_the_gone
 from dispatch.telephone import close_lost_calls
 from hotline.errors import Unreachable
 from hotline.settings import Settings
@@ -239,6 +240,7 @@ async def purge(office: Office) -> None:
     now = clock()
     await office.pool.execute("delete from session where expires_at < $1", now)
     await office.pool.execute("delete from heartbeat where at < $1", now - FORGET_PROCESS_AFTER)
+    await forget_the_gone(office.pool, now=now)
     await forget_old_drafts(office, now)
     await close_lost_calls(office, now)
     await settle_those_who_called_again(office, now)

@@ -26,7 +26,8 @@ from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.judging import judge_reply, note_callback, show_callback, show_review
 from web.lists import Asked, asked_of, lines, tabs
-from web.render import page
+from web.render import page, redirect
+from web.saved_views import begins_elsewhere, views_for
 
 # In the order of the tabs: first what somebody waits for, then what is looked after.
 DESK_LISTS = (
@@ -92,6 +93,9 @@ async def show_desk(
     own = desk_lists(me)
     asked = asked_of(request, rulebook, queue=_first(own).name)
     async with office.pool.acquire() as connection:
+        views = await views_for(connection, me, request)
+        if elsewhere := begins_elsewhere(request, views):
+            return redirect(request, elsewhere)
         found = await _listed(connection, me, asked, rulebook, now)
         counted = await counts(connection, me, now=now)
         digest = await digest_for(connection, me, now=now)
@@ -105,6 +109,7 @@ async def show_desk(
         "desk/show",
         live="/live",
         asked=asked,
+        views=views,
         rulebook=rulebook,
         tabs=tabs(own, counted, asked),
         digest=digest_lines(me, digest),

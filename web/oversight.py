@@ -17,7 +17,8 @@ from web.deciding import applications_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheOffice, WebRequest, roles
 from web.lists import asked_of, lines, tabs
-from web.render import page
+from web.render import page, redirect
+from web.saved_views import begins_elsewhere, views_for
 
 OVERSIGHT_LISTS = (
     "at_risk",
@@ -57,6 +58,9 @@ async def show_oversight(
     asked = asked_of(request, rulebook, queue=own[0].name)
     current = _among(own, asked.queue)
     async with office.pool.acquire() as connection:
+        views = await views_for(connection, me, request)
+        if elsewhere := begins_elsewhere(request, views):
+            return redirect(request, elsewhere)
         found = await queue(
             connection,
             me,
@@ -78,6 +82,7 @@ async def show_oversight(
         published=published,
         live="/live",
         asked=asked,
+        views=views,
         rulebook=rulebook,
         tabs=tabs(own, counted, asked),
         digest=digest_lines(me, digest),

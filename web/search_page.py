@@ -12,6 +12,7 @@ from hotline.people import CENTRE_ROLES, UNIT_ROLES, Actor
 from web.given import Me, Now, Rules, TheOffice, WebRequest, roles
 from web.lists import Asked, asked_of, lines
 from web.render import case_url, page, redirect
+from web.saved_views import begins_elsewhere, views_for
 
 
 @get("/")
@@ -26,6 +27,9 @@ async def show_search(
     wrong = ""
     found = QueuePage([], None)
     async with office.pool.acquire() as connection:
+        views = await views_for(connection, me, request)
+        if elsewhere := begins_elsewhere(request, views):
+            return redirect(request, elsewhere)
         try:
             if asked.q:
                 found = await search(connection, me, asked.q, after=asked.after or None)
@@ -46,6 +50,7 @@ async def show_search(
         "search/show",
         status=422 if wrong else 200,
         asked=asked,
+        views=views,
         rulebook=rulebook,
         wrong=wrong,
         lines=lines(found.rows, rulebook, me, now=now),

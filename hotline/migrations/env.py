@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 import hotline.attachments
 import hotline.calls
 import hotline.cases
+import hotline.desk_tables
 import hotline.digests
 import hotline.handovers
 import hotline.knowledge

@@ -359,8 +359,8 @@ async def test_the_office_of_instructions_has_a_list_for_each_of_their_stages(
     html = (await (await client_as(SECRETARY)).get("/desk")).text
     nav = html[html.index('<nav class="tabs"') :].split("</nav>")[0]
     assert re.findall(r"<a [^>]*>([^<]+?)(?: <|</a>)", nav) == [
-        "待拟办", "待交办", "阅件传阅", "线下办理", "交办待签收", "承办异议待裁", "承办中", "反馈待审核",
-        "待报专报", "领导审签中", "待销号", "已销号待归档",
+        "待拟办", "待交办", "阅件传阅", "线下办理", "交办待签收", "承办异议待裁", "承办中",
+        "反馈待审核", "待报专报", "领导审签中", "待销号", "已销号待归档",
         "待批申请", "今日到期", "已超期", "临期", "全部在办",
     ]  # fmt: skip
 
