@@ -101,19 +101,21 @@ def _by_rank(rulebook: Rulebook, *, category: str, place: str) -> Iterator[Line]
 
 
 def certain(rulebook: Rulebook, *, category: str, place: str, on: date) -> Suggestion | None:
-    """The unit that the catalogue leaves no doubt about: the only one that a line for the very
-    category, and for the nearest place that has one, names on the day."""
-    lines = [line for line in rulebook.lines_by_category.get(category, ()) if line.valid_on(on)]
-    for place_code in (*_upwards(rulebook.places, place), ""):
-        here = [line for line in lines if line.place == place_code]
-        units = {line.unit_id for line in here}
-        if not units:
-            continue
-        unit = rulebook.units.get(next(iter(units)))
-        if len(units) > 1 or unit is None or not unit.active:
-            return None
-        reason = _reason(rulebook, here[0])
-        return Suggestion(unit.id, unit.code, unit.name, reason, here[0].basis)
+    """The unit that the catalogue leaves no doubt about: the only one that its most particular
+    lines in force name, those of the nearest category and of the nearest place."""
+    for category_code in _upwards(rulebook.categories, category):
+        lines = [
+            line for line in rulebook.lines_by_category.get(category_code, ()) if line.valid_on(on)
+        ]
+        for place_code in (*_upwards(rulebook.places, place), ""):
+            here = [line for line in lines if line.place == place_code]
+            if not here:
+                continue
+            unit = rulebook.units.get(here[0].unit_id)
+            if unit is None or not unit.active or len({line.unit_id for line in here}) > 1:
+                return None
+            reason = _reason(rulebook, here[0])
+            return Suggestion(unit.id, unit.code, unit.name, reason, here[0].basis)
     return None
 
 

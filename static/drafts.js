@@ -2,6 +2,7 @@
 "use strict";
 
 (() => {
+  const said = (chinese, english) => (document.documentElement.lang.startsWith("zh") ? chinese : english);
   const PAUSE = 800;
   const AGAIN = 5000;
   const states = new WeakMap();
@@ -28,7 +29,7 @@
     if (!line) {
       line = document.createElement("span");
       line.className = "draft-state";
-      (form.querySelector(".buttons") ?? form).append(line);
+      ([...form.querySelectorAll(".buttons")].at(-1) ?? form).append(line);
     }
     line.textContent = text;
     line.classList.toggle("draft-state-bad", tone === "bad");
@@ -55,11 +56,11 @@
       });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const told = await answer.json();
-      if (told.kept) say(form, `草稿已保存 ${told.at}`);
+      if (told.kept) say(form, said(`草稿已保存 ${told.at}`, `Draft saved ${told.at}`));
     } catch {
       if (!state.sent) {
         state.changed = true;
-        say(form, "草稿没有保存上，正在重试，请勿关闭页面", "bad");
+        say(form, said("草稿没有保存上，正在重试，请勿关闭页面", "The draft was not saved; trying again, please keep the page open"), "bad");
         wait(form, AGAIN);
       }
     } finally {
@@ -105,16 +106,40 @@
     }
   });
 
-  // The page goes away with something unsaved: a last message that outlives it.
-  addEventListener("pagehide", () => {
+  // The page goes away with something unsaved: a last message that outlives it. `beforeunload` comes
+  // before the next page is asked for, `pagehide` where a page dies without it.
+  const LEFT = "hotline-left";
+  const flush = () => {
+    const left = [];
     for (const form of document.querySelectorAll("form[data-draft]")) {
       const state = stateOf(form);
-      if (state.sent || !state.changed) continue;
+      if (state.sent || (!state.changed && !state.sending)) continue;
+      left.push(form.dataset.draft);
       state.changed = false;
+      clearTimeout(state.timer);
       fetch("/drafts", {
         method: "POST", body: body(form), keepalive: true,
         headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf() },
-      }).catch(() => {});
+      }).catch(() => { state.changed = true; });
     }
-  });
+    // Only what for; what was typed stays in no browser.
+    if (left.length) sessionStorage.setItem(LEFT, JSON.stringify(left));
+  };
+  addEventListener("beforeunload", flush);
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
+
+  // The next page may have been made before that message came in: then it is asked for anew.
+  const lookAgain = async () => {
+    const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "[]");
+    sessionStorage.removeItem(LEFT);
+    for (const form of document.querySelectorAll("form[data-draft]")) {
+      const subject = form.dataset.draft;
+      if (!left.includes(subject)) continue;
+      const shown = Number(document.querySelector(`[data-draft-note="${subject}"]`)?.dataset.version ?? 0);
+      const answer = await fetch(`/drafts?draft=${encodeURIComponent(subject)}`, { headers: { "X-Live": "1" } });
+      if (answer.ok && !answer.redirected && (await answer.json()).version > shown && !("touched" in form.dataset)) location.reload();
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => { if (sessionStorage.getItem(LEFT)) setTimeout(lookAgain, 250); });
 })();

@@ -2,6 +2,7 @@
 "use strict";
 
 (() => {
+  const said = (chinese, english) => (document.documentElement.lang.startsWith("zh") ? chinese : english);
   const labelOf = (one) => {
     const named = one.getAttribute("aria-label") || one.getAttribute("title");
     if (named) return named;
@@ -25,9 +26,9 @@
       known.add(keys);
       found.push([keys, labelOf(one)]);
     }
-    if (document.querySelector("main form button[type=submit]")) found.push(["Ctrl+Enter", "提交正在填写的表单"]);
-    if (document.querySelector("input[role=combobox]")) found.push(["↓", "打开选项；也可输入拼音首字母或几个字，Tab 或 Enter 选定"]);
-    found.push(["F1", "打开这张表"], ["Esc", "关闭"]);
+    if (document.querySelector("main form button[type=submit]")) found.push(["Ctrl+Enter", said("提交正在填写的表单", "Send the form being filled in")]);
+    if (document.querySelector("input[role=combobox]")) found.push(["↓", said("打开选项；也可输入拼音首字母或几个字，Tab 或 Enter 选定", "Open the options; type words or pinyin initials, Tab or Enter takes one")]);
+    found.push(["F1", said("打开这张表", "Open this sheet")], ["Esc", said("关闭", "Close")]);
     return found;
   };
 
@@ -44,7 +45,9 @@
     if (sheet.open) return sheet.close();
     const title = document.createElement("h2");
     title.id = "keys-title";
-    title.textContent = "本页快捷键";
+    title.tabIndex = -1;
+    title.autofocus = true;
+    title.textContent = said("本页快捷键", "Shortcuts of this page");
     const rows = document.createElement("dl");
     for (const [keys, label] of lines()) {
       const row = document.createElement("div");
@@ -58,7 +61,7 @@
     const close = document.createElement("button");
     close.type = "button";
     close.className = "btn btn-outline-primary";
-    close.textContent = "关闭";
+    close.textContent = said("关闭", "Close");
     close.addEventListener("click", () => sheet.close());
     sheet.replaceChildren(title, rows, close);
     sheet.showModal();

@@ -3,6 +3,7 @@
 "use strict";
 
 (() => {
+  const said = (chinese, english) => (document.documentElement.lang.startsWith("zh") ? chinese : english);
   const MOST = 12;
   const lists = new Map();
   const kinds = new WeakMap();
@@ -129,13 +130,13 @@
       rest.className = "picker-rest";
       rest.setAttribute("role", "option");
       rest.setAttribute("aria-disabled", "true");
-      rest.textContent = matches.length ? `还有 ${matches.length - MOST} 项，请继续输入` : "没有匹配的项，可换个说法或拼音首字母";
+      rest.textContent = matches.length ? said(`还有 ${matches.length - MOST} 项，请继续输入`, `${matches.length - MOST} more: keep typing`) : said("没有匹配的项，可换个说法或拼音首字母", "No match: try other words or pinyin initials");
       list.append(rest);
     }
     if (open && open !== input) close();
     open = input;
     input.setAttribute("aria-expanded", "true");
-    list.setAttribute("aria-label", input.labels?.[0]?.innerText.trim() || input.getAttribute("aria-label") || "选项");
+    list.setAttribute("aria-label", input.labels?.[0]?.innerText.trim() || input.getAttribute("aria-label") || said("选项", "Options"));
     const box = input.getBoundingClientRect();
     list.hidden = false;
     list.style.minWidth = `${box.width}px`;

@@ -24,7 +24,7 @@ from hotline.calls import (
     Disposition,
 )
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotPermitted
-from hotline.numbers import WrongPhone, normalise_phone
+from hotline.numbers import WrongPhone, normalise_phone, spoken_phone
 from hotline.people import Actor, Role
 from hotline.procedures.citizen import FORM
 from hotline.routing import Suggestion, certain, suggest
@@ -62,7 +62,7 @@ async def show_console(
     query = query_of(request)
     on_line = await _line(office, me, query.one("call"))
     draft = await draft_of(office, subject_of_call(on_line.id if on_line else None), actor=me)
-    phone = (on_line.caller if on_line else "") or query.one("phone")[:60]
+    phone = spoken_phone(on_line.caller) if on_line else query.one("phone")[:60]
     typed = {"requester_phone": phone, "urgency": "normal", "disposition": Disposition.CASE.value}
     if draft and query.one("phone") and not on_line:
         # Somebody else is meant than the one whom the draft is about.

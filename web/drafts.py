@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, Router, post
+from litestar import Response, Router, get, post
 
-from dispatch.drafts import LARGEST_DRAFT, Draft, forget_draft, keep_draft
+from dispatch.drafts import LARGEST_DRAFT, Draft, draft_of, forget_draft, keep_draft
 from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete
 from hotline.unsaved import is_subject
-from web.given import Form, Me, Now, TheForm, TheOffice, WebRequest, own_path, signed_in
+from web.given import Form, Me, Now, TheForm, TheOffice, WebRequest, own_path, query_of, signed_in
 from web.render import redirect
 
 # What a form carries besides what was typed.
@@ -44,6 +44,13 @@ async def save_draft(request: WebRequest, me: Me, office: TheOffice, now: Now) -
     return {"kept": version is not None, "version": version, "at": f"{in_shanghai(now):%H:%M}"}
 
 
+@get("/")
+async def show_version(request: WebRequest, me: Me, office: TheOffice) -> dict[str, int]:
+    """How often it was kept so far; a page that shows an older one looks again."""
+    draft = await draft_of(office, query_of(request).one("draft")[:100], actor=me)
+    return {"version": draft.version if draft else 0}
+
+
 @post("/discard", status_code=200)
 async def discard_draft(
     request: WebRequest, me: Me, office: TheOffice, form: TheForm
@@ -61,4 +68,6 @@ def form_of(draft: Draft) -> Form:
     return Form({name: list(values) for name, values in draft.payload.items()})
 
 
-router = Router("/drafts", guards=[signed_in], route_handlers=[save_draft, discard_draft])
+router = Router(
+    "/drafts", guards=[signed_in], route_handlers=[show_version, save_draft, discard_draft]
+)

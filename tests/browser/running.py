@@ -23,6 +23,10 @@ DESKTOP = (1366, 768)
 # A refusal is an answer of 4xx, which browser and htmx log; the page itself tells it.
 _REFUSED = re.compile(r"status of 4\d\d|Response Status Error Code 4\d\d")
 
+# A page that is left gives up what it was just asking for; htmx logs that as two errors. A request
+# that fails for another reason says so besides (htmx:sendError, htmx:responseError).
+_LEFT = re.compile(r"htmx:(?:sendAbort|afterRequest), ")
+
 _START_PATIENCE = 90.0
 _STOP_PATIENCE = 30.0
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -140,7 +144,7 @@ class Visitor:
         page.on("console", lambda message: self._note(message.type, message.text))
 
     def _note(self, kind: str, text: str) -> None:
-        if kind == "error" and not _REFUSED.search(text):
+        if kind == "error" and not _REFUSED.search(text) and not _LEFT.match(text):
             self.troubles.append(text)
 
     async def go(self, path: str) -> int:

@@ -29,7 +29,7 @@ STAFF = {
     "anquan": (),
     "shenji": (),
 }
-PUBLIC = ("/login", "/phone", "/deadlines", "/status")
+PUBLIC = ("/login", "/phone", "/phone/call", "/deadlines", "/status")
 
 
 @pytest.fixture(scope="module")
