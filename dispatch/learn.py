@@ -26,7 +26,7 @@ NIGHT: Final = range(1, 5)
 """The hours in which a worker has it done, in Shanghai."""
 
 AGAIN_AFTER: Final = timedelta(hours=20)
-PATIENCE_SECONDS: Final = 1800.0
+PATIENCE_SECONDS: Final = 3600.0
 MOST_MEMORY: Final = 3 * 1024**3
 
 _CHUNK = 1000

@@ -26,7 +26,7 @@ LEAST_SHARE: Final = 0.05
 """What the model holds for less likely than this is not offered (演示设定)."""
 
 # How much of a category's name must stand in the text, and how much its surroundings add.
-_LEAST_NAME = 0.5
+_LEAST_NAME = 0.25
 _PARENT, _UNIT = 0.3, 0.4
 _WORDS_SHOWN = 3
 
@@ -201,7 +201,7 @@ class NamedCategories:
     def suggest(
         self, words: Sequence[str], *, most: int = MOST_SUGGESTED
     ) -> list[SuggestedCategory]:
-        """Categories whose name stands in the text, at least half of it; the surest first."""
+        """Categories whose name stands in the text, enough of it; the surest first."""
         said = set(words)
         near = {code for word in said for code in self._holding.get(word, ())}
         judged = [(score, code) for code in near if (score := self._score(code, said)) > 0]

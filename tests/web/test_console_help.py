@@ -40,6 +40,7 @@ async def test_a_call_is_merged_as_it_is_written_down(client_as: ClientAs, offic
     form = FORM | {"disposition": "answered", "merge_into": number, "idempotency_key": "merge-1"}
     done = await browser.post("/console/calls", data=form)
     assert done.status_code == 200 and "已立单受理" in done.text
+    assert "已并案" in done.text and f"/cases/{number}" in done.text
     row = await office.pool.fetchrow(
         'select c.stage, m.number from "case" c join case_link l on l.case_id = c.id'
         ' join "case" m on m.id = l.other_id order by c.id desc limit 1'
