@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psutil
 
-from tests.bench import importing, intake, memory, recalendar, volume
+from tests.bench import importing, intake, memory, pages, recalendar, volume
 from tests.bench.ground import Ground, ground
 
 PARTS: dict[str, Callable[[Ground], list[str]]] = {
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Ground], list[str]]] = {
     "import": importing.measure,
     "recalendar": recalendar.measure,
     "volume": volume.measure,
+    "pages": pages.measure,
 }
 
 
