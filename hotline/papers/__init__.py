@@ -2,11 +2,11 @@
 
 from hotline.errors import NotFound
 from hotline.paper import Paper
-from hotline.papers import challenge, citizen, complaint, leader, petition
+from hotline.papers import challenge, citizen, complaint, customs, leader, petition
 
 PAPERS: dict[str, Paper] = {
     paper.name: paper
-    for group in (citizen, leader, petition, challenge, complaint)
+    for group in (citizen, leader, petition, challenge, complaint, customs)
     for paper in group.PAPERS
 }
 

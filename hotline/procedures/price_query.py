@@ -12,6 +12,7 @@ from typing import Any
 
 from hotline.casefile import CaseFile
 from hotline.clocks import working_days, working_hours
+from hotline.papers.customs import LEDGER
 from hotline.people import Role
 from hotline.procedure import NEW, Action, ClockRule, Extension, Phase, Procedure, Stage
 from hotline.procedures.extra_time import decision_clocks, extra_time
@@ -188,11 +189,13 @@ ACTIONS = (
     Action(
         "issue_query", "制发价格质疑通知书", when=("registered",), to="queried", by=CUSTOMS,
         needs=("query_ground", "query_reason", "document_number"), does=("detail",),
+        papers=("price_query",),
         tone="primary",
     ),
     Action(
         "consult_directly", "直接制发价格磋商通知书", when=("registered",), to="consulting",
         by=CUSTOMS, needs=("direct_ground", "document_number"), does=("detail",),
+        papers=("price_consultation",),
     ),
     Action(
         "answer_query", "登记书面答复", when=("queried",), to="answered", by=CUSTOMS,
@@ -212,11 +215,13 @@ ACTIONS = (
     ),
     Action(
         "notify_consultation", "制发价格磋商通知书", when=("answered", "unanswered"),
-        to="consulting", by=CUSTOMS, needs=("reason", "document_number"), tone="primary",
+        to="consulting", by=CUSTOMS, needs=("reason", "document_number"),
+        papers=("price_consultation",), tone="primary",
     ),
     Action(
         "record_consultation", "填制价格磋商记录表", when=("consulting",), to="valuing",
-        by=CUSTOMS, needs=("consulted_on", "consultation_record"), tone="primary",
+        by=CUSTOMS, needs=("consulted_on", "consultation_record"),
+        does=("detail",), papers=("price_consultation_record",), tone="primary",
     ),
     Action(
         "waived", "逾期未磋商，视为放弃价格磋商的权利", when=("consulting",), to="valuing",
@@ -254,4 +259,5 @@ PRICE_QUERY = Procedure(
     matter="价格质疑件",
     words=WORDS,
     numbered=True,
+    ledger=LEDGER,
 )

@@ -132,8 +132,8 @@ async def test_what_becomes_of_a_complaint_is_noted_on_its_challenge(office: Off
     )
     assert (stage, details["complaint"]) == ("closed", complaint.number)
     told = await office.pool.fetch(
-        "select template from message m join event e on e.id = m.event_id"
-        ' join "case" c on c.id = e.case_id where c.number = $1 order by m.id desc limit 2',
+        "select template from message m"
+        ' join "case" c on c.id = m.case_id where c.number = $1 order by m.id desc limit 2',
         number,
     )
     assert {row["template"] for row in told} == {
