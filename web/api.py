@@ -270,7 +270,7 @@ def _filters(rulebook: Rulebook, **given: str) -> Filters:
             wrong[name] = f"“{name}”没有这一项"
     if wrong:
         raise Incomplete(wrong)
-    return Filters(unit_ids=unit_ids, **given)
+    return Filters(unit_ids=unit_ids, without_unit=False, **given)
 
 
 @get("/units", responses=_problems())
