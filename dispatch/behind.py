@@ -1,7 +1,7 @@
 """The cases behind a figure: exactly those that it counts, newest first, a page at a time.
 
-What happened on a day is read from `counted`, which is written with the tally; what is true now
-from the cases and assignments themselves, under the conditions of `dispatch.figures`.
+What happened on a day is read from `counted`, into which the worker folds the tally; what is true
+now from the cases and assignments themselves, under the conditions of `dispatch.figures`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -145,16 +145,11 @@ def _children(first: int) -> str:
         _insert("message", _MESSAGE, first + 3, once="on conflict (dedupe_key) do nothing")
     })
     , counts as (
-      insert into tally (kind, {", ".join(_COUNT)})
-      select ${first + 5}, {", ".join(f"r.{n}" for n in _COUNT)}
+      insert into tally (kind, case_id, {", ".join(_COUNT)})
+      select ${first + 5}, case when r.day is not null then w.id end,
+        {", ".join(f"r.{n}" for n in _COUNT)}
       from written w, jsonb_to_recordset(${first + 4}::jsonb)
         as r({", ".join(f"{n} {t}" for n, t in _COUNT.items())}))
-    , behind as (
-      insert into counted as k (kind, case_id, {", ".join(_COUNT)})
-      select ${first + 5}, w.id, r.day, r.measure, coalesce(r.unit_id, 0), r.n
-      from written w, jsonb_to_recordset(${first + 6}::jsonb)
-        as r({", ".join(f"{n} {t}" for n, t in _COUNT.items())})
-      on conflict (kind, measure, day, unit_id, case_id) do update set n = k.n + excluded.n)
     """
 
 
@@ -165,7 +160,7 @@ OPEN = f"""
     {_children(len(_COLUMNS) + 1)}
     , words as (
       insert into case_words (case_id, words)
-      select id, array_to_tsvector(string_to_array(${len(_COLUMNS) + 8}, E'\\n')) from written)
+      select id, array_to_tsvector(string_to_array(${len(_COLUMNS) + 7}, E'\\n')) from written)
     select id, number from written
     """
 
@@ -199,8 +194,8 @@ CHANGE = f"""
       update "case" set {", ".join(f"{name} = ${i}" for i, name in enumerate(_MUTABLE, 3))}
       where id = $1 and version = $2 returning id, number)
     {_children(_AFTER_MUTABLE)}
-    , changed_parts as ({change("assignment", PART, _CHANGED_PART, _AFTER_MUTABLE + 7)})
-    , changed_clocks as ({change("clock", CLOCK, CHANGED_CLOCK, _AFTER_MUTABLE + 8)})
+    , changed_parts as ({change("assignment", PART, _CHANGED_PART, _AFTER_MUTABLE + 6)})
+    , changed_clocks as ({change("clock", CLOCK, CHANGED_CLOCK, _AFTER_MUTABLE + 7)})
     select id, number from written
     """
 
@@ -232,14 +227,19 @@ async def write_new(connection: Connection, moves: Sequence[Move]) -> int:
 async def write_many(connection: Connection, cases: Iterable[Sequence[Move]]) -> None:
     """Write many new cases, each with its history, in one exchange with the server.
 
-    Call it in a transaction: the figures of all of them are written with the first of their kind.
+    Call it in a transaction: what is true now of all of them is written with the first of their
+    kind; what happened on a day stays with its case.
     """
     by_kind: dict[str, list[Sequence[Move]]] = {}
     for moves in cases:
         by_kind.setdefault(moves[-1].after.kind, []).append(moves)
     for alike in by_kind.values():
-        sums = _summed([moved for moves in alike for moved in moves])
-        values = (new_values(moves, [] if i else sums) for i, moves in enumerate(alike))
+        summed = _summed([moved for moves in alike for moved in moves])
+        first = [count for count in summed if count.day is None]
+        values = (
+            new_values(moves, [*([] if i else first), *(c for c in _summed(moves) if c.day)])
+            for i, moves in enumerate(alike)
+        )
         await connection.executemany(OPEN, values)
 
 
@@ -260,8 +260,6 @@ def _child_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) 
         [_message(told, moved) for moved in moves for told in moved.tells],
         [_count(count) for count in (_summed(moves) if counts is None else counts)],
         after.kind,
-        # Of a day and of this case: what the figure is made of.
-        [_count(count) for count in _added_up(moves) if count.day],
     )
 
 
@@ -299,10 +297,8 @@ def _message(told: Tell, moved: Move) -> dict[str, Any]:
 
 def _summed(moves: Sequence[Move]) -> list[Count]:
     """The counts of all moves, those of the same figure added up."""
-    return list(moves[0].counts) if len(moves) == 1 else _added_up(moves)
-
-
-def _added_up(moves: Sequence[Move]) -> list[Count]:
+    if len(moves) == 1:
+        return list(moves[0].counts)
     sums: dict[tuple[Any, ...], int] = {}
     for count in (count for moved in moves for count in moved.counts):
         figure = (count.measure, count.unit_id, count.day)

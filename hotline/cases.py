@@ -350,7 +350,8 @@ class Tally(SQLModel, table=True):
 
     Rows are only ever inserted; the worker folds them. A sum over `measure` costs the same
     after ten million cases, and no two intakes wait for the same row. `day` is null for what
-    is true now (how many cases stand in a stage), and the day of the fact otherwise.
+    is true now (how many cases stand in a stage), and the day of the fact otherwise: then
+    `case_id` names the case until the row is folded and the case noted in `Counted`.
     """
 
     __tablename__ = "tally"
@@ -361,14 +362,16 @@ class Tally(SQLModel, table=True):
     kind: str = Field(max_length=30)
     measure: str = Field(max_length=40)
     unit_id: int | None = key("unit.id", nullable=True)
+    # Unchecked: the row is written in the statement that writes the case.
+    case_id: int | None = Field(default=None, sa_type=BigInteger)
     n: int
 
 
 class Counted(SQLModel, table=True):
     """Which case a figure of a day counts, and how often: what stands behind a `Tally`.
 
-    Written with it, in the same statement. `unit_id` is 0 where the figure has no unit. `n` is
-    what is left after corrections; 0 counts no more.
+    Noted when the worker folds the tally, seconds after the act. `unit_id` is 0 where the figure
+    has no unit. `n` is what is left after corrections; 0 counts no more.
     """
 
     __tablename__ = "counted"

@@ -4,8 +4,10 @@ import asyncio
 from datetime import date
 from typing import Any
 
+from dispatch.intake import open_case
 from dispatch.office import Office
 from dispatch.tallies import fold
+from tests.makers import AGENT, MONDAY, REQUEST
 
 DAY = date(2026, 3, 9)
 
@@ -76,3 +78,25 @@ async def test_foldings_and_intakes_at_once_lose_nothing(office: Office) -> None
     assert (await sums(office))[(DAY, "opened", 2)] == before + 50
     # A reader never saw a row twice or a sum without its rows: the figure only grew.
     assert seen == sorted(seen)
+
+
+async def test_a_row_leaves_its_case_behind_the_figure(office: Office) -> None:
+    mark = await fold(office.pool)
+    case = (await open_case(office, actor=AGENT, inputs=REQUEST, now=MONDAY)).case
+    case_id = await office.pool.fetchval('select id from "case" where number = $1', case.number)
+    for n in (1, 1, -1):
+        await office.pool.execute(
+            "insert into tally (day, kind, measure, unit_id, case_id, n)"
+            " values ($1, 'citizen', 'received', 2, $2, $3)",
+            DAY,
+            case_id,
+            n,
+        )
+    await fold(office.pool, after=mark)
+    behind = await office.pool.fetch(
+        "select n from counted where measure = 'received' and day = $1 and case_id = $2",
+        DAY,
+        case_id,
+    )
+    assert [row["n"] for row in behind] == [1]
+    assert not await office.pool.fetchval("select exists (select 1 from tally where case_id > 0)")

@@ -10,6 +10,7 @@ import pytest
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
 from dispatch.perform import perform
+from dispatch.tallies import fold
 from hotline.calendar import in_shanghai
 from hotline.people import Actor
 from tests.makers import (
@@ -69,6 +70,7 @@ async def city(office: Office) -> Office:
     await played(office, unit="SWJ", days_ago=0, upto=twice)
     await played(office, unit="CGJ", days_ago=40, upto=["dispatch", "sign"])
     await played(office, unit="CGJ", days_ago=0, upto=["dispatch", "sign", "stop", "grant"])
+    await fold(office.pool)
     return office
 
 
@@ -170,6 +172,7 @@ async def test_a_second_page_goes_on_where_the_first_ended(
 ) -> None:
     for _ in range(52):
         await played(city, unit="SWJ", days_ago=0, upto=["dispatch"])
+    await fold(city.pool)
     browser = await client_as(SUPERVISOR)
     address = "/figures/cases?measure=received"
     seen: list[str] = []
