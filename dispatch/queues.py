@@ -39,24 +39,10 @@ from hotline.procedures.returns import OFTEN
 
 # What a face needs of a list besides the lists themselves.
 __all__ = [
-    "AT_RISK",
-    "NO_FILTERS",
-    "PAGE",
-    "QUEUES",
-    "STAGE_LISTS",
-    "Filters",
-    "Order",
-    "Queue",
-    "QueuePage",
-    "Row",
-    "Source",
-    "default_queue",
-    "end_of_day",
-    "page_statement",
-    "queue",
-    "queues_for",
-    "row_before",
-]
+    "AT_RISK", "NO_FILTERS", "PAGE", "QUEUES", "STAGE_LISTS", "Filters", "Order", "Queue",
+    "QueuePage", "Row", "Source", "default_queue", "end_of_day", "page_statement", "queue",
+    "queues_for", "row_before",
+]  # fmt: skip
 
 AT_RISK = timedelta(hours=24)
 """A case is at risk (临期) when its nearest deadline is less than this away."""
@@ -80,8 +66,8 @@ class Queue:
     """One list. `where` is a condition on the case `c` (and the assignment `a`).
 
     `:me`, `:units`, `:now`, `:risk` and `:tomorrow` stand for the reader, the own units and those
-    below, the moment, the end of what is at risk, and the end of the day.
-    A list that is one stage of one kind says so in `kind` and `stage`.
+    below, the moment, the ends of what is at risk and of the day. A list that is one stage of one
+    kind says so in `kind` and `stage`.
     """
 
     name: str
@@ -104,11 +90,11 @@ class Queue:
 _OPEN = "c.closed_at is null"
 _UNHANDLED = "not (:me = any(c.handlers))"
 _OWED = "a.ended_at is null and a.replied_at is null"
+# What was handed down inside the unit stands in its list as the lead's own part already.
+_NOT_OWN_INSIDE = "(a.part <> 'inside' or a.under_id <> all(:units))"
 # A reply that waits for the signature of the unit's head (负责人审签).
-_DRAFTED = (
-    'exists (select from "case" d where d.id = a.case_id and d.closed_at is null'
-    " and d.pending <> '{}'::jsonb and d.pending ? 'reply' and not d.pending->'reply' ? 'returned')"
-)
+_DRAFTED = """exists (select from "case" d where d.id = a.case_id
+    and d.pending ? 'reply' and not d.pending->'reply' ? 'returned')"""
 _DISPATCHERS = frozenset({Role.DISPATCHER})
 _OVERSIGHT = frozenset({Role.SUPERVISOR, Role.LEADER})
 _WATCHERS = _OVERSIGHT | _DISPATCHERS | REGISTER_ROLES
@@ -206,10 +192,8 @@ _ALL = (
         empty="还没有登记过工单",
     ),
     Queue(
-        # What was handed down inside the unit stands there as the lead's own part already.
-        "mine", "待办", UNIT_ROLES,
-        f"{_OWED} and (a.part <> 'inside' or a.under_id <> all(:units))",
-        Order.DUE, Source.PARTS, empty="没有待办的工单",
+        "mine", "待办", UNIT_ROLES, f"{_OWED} and {_NOT_OWN_INSIDE}", Order.DUE, Source.PARTS,
+        empty="没有待办的工单",
     ),
     Queue(
         "to_sign", "待签收", UNIT_ROLES, f"{_OWED} and a.part = 'lead' and a.signed_at is null",
@@ -229,8 +213,8 @@ _ALL = (
     ),
     Queue(
         "to_countersign", "待审签", frozenset({Role.UNIT_HEAD}),
-        f"{_OWED} and a.part = 'lead' and {_DRAFTED}",
-        Order.DUE, Source.PARTS, empty="没有待审签的答复",
+        f"{_OWED} and a.part = 'lead' and {_DRAFTED}", Order.DUE, Source.PARTS,
+        empty="没有待审签的答复",
     ),
     Queue(
         "unit_sent", "已答复待办结", UNIT_ROLES,
@@ -396,8 +380,8 @@ def page_statement(
 
 def _bound(where: str, actor: Actor, now: datetime, put: Values) -> str:
     meanings = {
-        ":me": (actor.staff_id, "bigint"), ":now": (now, ""), ":risk": (now + AT_RISK, ""),
-        ":tomorrow": (end_of_day(now), ""), ":units": (list(actor.unit_ids), "bigint[]"),
+        ":me": (actor.staff_id, "bigint"), ":units": (list(actor.unit_ids), "bigint[]"),
+        ":now": (now, ""), ":risk": (now + AT_RISK, ""), ":tomorrow": (end_of_day(now), ""),
     }  # fmt: skip
     for word, (value, kind) in meanings.items():
         if word in where:
