@@ -83,7 +83,9 @@
       const notice = document.createElement("div");
       notice.className = "notice notice-bad";
       notice.setAttribute("role", "alert");
-      notice.textContent = "网络不通，刚才的操作没有送达，请重试。";
+      notice.textContent = document.documentElement.lang === "en"
+        ? "No connection: this was not sent. Please try again."
+        : "网络不通，刚才的操作没有送达，请重试。";
       flash.replaceChildren(notice);
     }
   });

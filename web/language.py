@@ -176,12 +176,15 @@ def _after_its_beginning(text: str) -> str:
             begun, rest = known[text[:end]][0], _in_english(text[end:].lstrip())
             # Half a name is no name: 热线中心 begins the names of units as well.
             if not _HAN.search(rest) or text[:end].endswith("："):
-                return begun + rest if begun.endswith(" ") else f"{begun} {rest}"
+                joined = begun.endswith(" ") or rest[:1] in ",;:"
+                return begun + rest if joined else f"{begun} {rest}"
     return ""
 
 
 def _part_by_part(text: str) -> str:
-    """A list, a label with its value, a text with something in brackets; itself if none is ours."""
+    """A list, a label with its value, something quoted or in brackets; itself if none is ours."""
+    if text[:1] == "“" and text.find("”") == len(text) - 1:
+        return f"“{_in_english(text[1:-1])}”"
     for mark, english in _JOINTS:
         parts = [part for part in text.split(mark) if part]
         if len(parts) > 1:
