@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from markupsafe import Markup
 
-from hotline.initials import initials
+from dispatch.spelling import initials_of
 from hotline.rulebook import Entry, Rulebook
 
 KINDS = {"unit": "units", "units": "units", "category": "categories", "place": "places"}
@@ -51,18 +51,19 @@ async def packed_choices(kind: str, rulebook: Rulebook) -> tuple[bytes, bytes]:
 def _with_initials(kind: str, rulebook: Rulebook) -> bytes:
     """Initials of each name of the path, parted by "/"; of a unit's name and short name by " "."""
     if kind == "units":
+        units = [unit for unit in rulebook.units.values() if unit.active]
+        spelt = initials_of(name for unit in units for name in (unit.name, unit.short_name))
         rows = [
-            (f"{unit.code} {unit.name}", f"{initials(unit.name)} {initials(unit.short_name)}")
-            for unit in rulebook.units.values()
-            if unit.active
+            (f"{unit.code} {unit.name}", f"{spelt[unit.name]} {spelt.get(unit.short_name, '')}")
+            for unit in units
         ]
     else:
-        tree = rulebook.categories if kind == "categories" else rulebook.places
         path = rulebook.category_path if kind == "categories" else rulebook.place_path
+        paths = {code: path(code, "/").split("/") for code, _ in _choices(rulebook, kind)}
+        spelt = initials_of(name for names in paths.values() for name in names)
         rows = [
-            (f"{code} {name}", "/".join(map(initials, path(code, "/").split("/"))))
+            (f"{code} {name}", "/".join(spelt[one] for one in paths[code]))
             for code, name in _choices(rulebook, kind)
-            if tree[code].active
         ]
     return msgspec.json.encode(rows)
 

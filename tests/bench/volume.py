@@ -201,7 +201,7 @@ select lpad(n::text, 13, '0'), 'ABCD2345', 'citizen', '2026',
   now() - n * interval '40 seconds', case when n % {every} <> 0 then now() end,
   case when n % {every} = 0 then now() + (n % 1000 - 100) * interval '1 hour' end,
   case when n % {every} <> 0 or n / {every} % 10 <> 0 then 2001 + n / {every} % {units} end, 0,
-  sha256(n::text::bytea)
+  sha256(n::text::bytea), 0, 0
 from generate_series(1, {cases}) n join template t on t.id = n % 3000;;
 insert into assignment (case_id, round, unit_id, part, sent_at, signed_at, due_at, replied_at,
   ended_at)
