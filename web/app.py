@@ -185,7 +185,10 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="12345 政务服务便民热线接口",
         version="1",
-        description="与页面相同的权限；错误以 application/problem+json 返回。",
+        description=(
+            "与页面相同的权限；错误以 application/problem+json 返回，"
+            "其文字为中文，Accept-Language: en 时为英文；数据中的名称不翻译。"
+        ),
         path="/schema",
         render_plugins=[JsonRenderPlugin(path="/")],
         openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),
