@@ -72,6 +72,8 @@
     if (!kind || !document.getElementById(kind)?.dataset.choices) return;
     kinds.set(input, kind);
     theList();
+    // Soon, so that nobody types faster than the list comes; the browser keeps it for the next page.
+    setTimeout(() => choicesOf(kind)?.catch(() => {}), 200);
     input.removeAttribute("list");
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "picker-list", autocomplete: "off", spellcheck: "false" })) input.setAttribute(name, value);
   };
