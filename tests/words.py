@@ -9,6 +9,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -53,6 +54,7 @@ ELSEWHERE = (
 )
 # Citations of regulations are names and stay; the schema of the API is written in Chinese.
 _NOT_SHOWN = frozenset({"basis", "description", "extra_json_schema"})
+_MADE = datetime(2026, 1, 1, tzinfo=UTC)
 _SQL = re.compile(r"\b(select|insert into|update|delete from)\b")
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -183,7 +185,19 @@ def written() -> dict[str, str | tuple[str, ...]]:
 def bring_in_line() -> tuple[int, int]:
     """Write the catalogue anew: what is said now, with the English it had; (all, untranslated)."""
     had = written() if CATALOGUE.exists() else {}
-    catalogue = Catalog(locale="en", project="hotline-12345", fuzzy=False)
+    # The same source makes the same file, whenever and by whomever.
+    catalogue = Catalog(
+        locale="en",
+        project="hotline-12345",
+        version="1",
+        header_comment="# What the screens say in English. `python -m tests.words` adds new texts.",
+        last_translator="hotline-12345",
+        language_team="hotline-12345",
+        msgid_bugs_address="hotline-12345",
+        creation_date=_MADE,
+        revision_date=_MADE,
+        fuzzy=False,
+    )
     said = owed()
     for text, file in sorted(said.items(), key=lambda pair: (pair[1], pair[0])):
         english = had.get(text, "")
