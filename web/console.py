@@ -15,6 +15,7 @@ from dispatch.perform import perform
 from dispatch.telephone import Line, line
 from dispatch.texts import render as text_of
 from dispatch.timelines import Earlier
+from dispatch.wordings import wording
 from hotline.calendar import in_shanghai
 from hotline.calls import (
     DISPOSITION_LABELS,
@@ -120,7 +121,7 @@ async def log_one_call(
         "console/done",
         logged=logged,
         label=DISPOSITION_LABELS[logged.disposition],
-        text=_acceptance_text(office, logged),
+        text=await _acceptance_text(office, logged, now=now),
         sent_to=sent_to,
         not_sent=not_sent,
     )
@@ -280,7 +281,7 @@ async def _caller(office: Office, me: Actor, typed: str) -> dict[str, Any]:
     return {"phone": phone, "wrong_phone": "", "earlier": earlier}
 
 
-def _acceptance_text(office: Office, logged: LoggedCall) -> str:
+async def _acceptance_text(office: Office, logged: LoggedCall, *, now: datetime) -> str:
     """The text that goes to the requester, or "" where none does."""
     case = logged.case.case if logged.case else None
     if case is None or not case.requester_phone:
@@ -292,7 +293,9 @@ def _acceptance_text(office: Office, logged: LoggedCall) -> str:
         "due_on": in_shanghai(whole.due_at).date().isoformat() if whole else "",
         "provisional": bool(whole and whole.provisional),
     }
-    return f"【{office.settings.sms_signature}】{text_of('citizen/accepted', params)}"
+    words = await wording(office.pool, "citizen/accepted", on=in_shanghai(now).date())
+    text = text_of("citizen/accepted", params, body=words)
+    return f"【{office.settings.sms_signature}】{text}"
 
 
 router = Router(
