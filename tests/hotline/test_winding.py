@@ -1,5 +1,6 @@
 """The invariants of `hotline.winding`, in any calendar, whatever is asked and decided."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from hotline.calendar import MAKEUP, REST, SHANGHAI, WorkingCalendar, in_shanghai
 from hotline.casefile import CaseFile, Running
-from hotline.clocks import due_with_stops, remaining, used
+from hotline.clocks import Limit, due_with_stops, remaining, used
 from hotline.errors import Incomplete, NotAvailable
 from hotline.extra_time import EXTRA_TIME
+from hotline.limit_changes import NewLimit
 from hotline.people import CLOCK, Actor
 from hotline.procedures.citizen import CITIZEN
 from hotline.rings import BREACHED, level_at, ring_moments
@@ -154,6 +156,56 @@ def test_whatever_is_asked_the_invariants_hold(
         assert case.clock("whole").due_at == promise
         for name_of_clock in MOVING:
             what_holds_of(case, case.clock(name_of_clock))
+
+
+changes_of_law = st.lists(
+    st.tuples(st.sampled_from(["notice", "limit"]), st.integers(0, 13), st.integers(1, 12)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(calendars(), calendars(), urgencies, steps, changes_of_law)
+@settings(deadline=None, max_examples=150)
+def test_notices_and_new_limits_in_between_leave_each_deadline_what_its_facts_make_it(
+    calendar: WorkingCalendar,
+    later: WorkingCalendar,
+    urgency: str,
+    taken: list[tuple[str, int, float]],
+    changes: list[tuple[str, int, int]],
+) -> None:
+    """Stopped, extended, moved by a notice and tightened: one clock, one sum."""
+    case = Case(calendar, urgency)
+    for at, (name, days, hours) in enumerate(taken or [("request_stop", 3, 9)]):
+        take(case, name, days)
+        for what, when, amount in changes:
+            if when == at:
+                before = case.clock("handle")
+                the_law_changes(case, what, amount, later)
+                after = case.clock("handle")
+                assert (after.stops, after.extensions) == (before.stops, before.extensions)
+                assert not after.overdue(case.now) or before.overdue(case.now) or what == "notice"
+        for one in MOVING:
+            what_holds_of(case, case.clock(one))
+        case.waits(hours)
+        for one in MOVING:
+            what_holds_of(case, case.clock(one))
+
+
+def the_law_changes(case: Case, what: str, amount: int, later: WorkingCalendar) -> None:
+    """A notice of holidays, or a limit that open cases follow from today on."""
+    rulebook = case.rulebook
+    if what == "notice":
+        case.rulebook = replace(rulebook, calendar=later)
+        assert case.does(CLOCK, "recalendar", notice="补充通知", calendar=later.version)
+        return
+    limit = replace(Limit.parse(case.clock("handle").limit), amount=amount)
+    change = NewLimit(
+        len(rulebook.limit_changes) + 1, "citizen", "handle", "", limit.code,
+        in_shanghai(case.now).date(), "市政府令（演示）", follows=True,
+    )  # fmt: skip
+    case.rulebook = replace(rulebook, limit_changes=(*rulebook.limit_changes, change))
+    assert case.does(CLOCK, "adjust_limits", limit_change=change.id, basis=change.basis)
 
 
 def what_holds_of(case: Case, clock: Running) -> None:
