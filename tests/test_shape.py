@@ -322,6 +322,12 @@ def test_every_setting_is_in_the_readme(readme: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_every_kind_of_case_is_in_the_readme(readme: str) -> None:
+    text = (ROOT / readme).read_text("utf-8")
+    assert [kind for kind in PROCEDURES if f"| `{kind}` |" not in text] == []
+
+
 def test_every_variable_that_is_read_is_a_setting() -> None:
     known = {variable.name for variable in VARIABLES}
     wrong = {
