@@ -43,9 +43,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("联席会议", "/meetings", frozenset({Role.DISPATCHER, Role.SUPERVISOR, *REGISTER_ROLES})),
     Entry("未达短信", "/texts", frozenset({Role.SUPERVISOR, Role.DISPATCHER})),
     Entry("台账", "/ledger", CENTRE_ROLES | UNIT_ROLES),
-    Entry(
-        "办理规程", "/procedures", frozenset({Role.SUPERVISOR, Role.LEADER, *REGISTER_ROLES})
-    ),
+    Entry("办理规程", "/procedures", frozenset({Role.SUPERVISOR, Role.LEADER, *REGISTER_ROLES})),
     Entry("知识库", "/knowledge", CENTRE_ROLES | UNIT_ROLES),
     Entry("查找", "/search", CENTRE_ROLES | UNIT_ROLES),
     Entry("系统管理", "/admin", ADMIN_ROLES),

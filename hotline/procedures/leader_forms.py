@@ -54,7 +54,7 @@ RESULTS = (
 REGISTER = (
     "leader_grade", "leader", "instructed_on", "instruction", "oral?", "title", "sender?",
     "document_number?", "secrecy", "priority", "petition_matter?", "report_by?",
-    "circulating_paper?",
+    "circulating_paper?", "files?",
 )  # fmt: skip
 STUB = ("leader_grade", "instructed_on", "priority", "oral?")
 
