@@ -252,8 +252,8 @@ async def test_a_branch_of_details_and_its_otherwise_are_found_among_the_open_ca
 ) -> None:
     """The statement that finds the cases sees branches as the rules see them."""
     for kind, clock, branch in (
-        ("leader", "handle", "petition_matter=*/priority=*"),
-        ("leader", "handle", "petition_matter=true"),
+        ("leader", "handle", "handling_grade=*/petition_matter=*/priority=*"),
+        ("leader", "handle", "handling_grade=*/petition_matter=true"),
         ("citizen", "handle", "urgency=normal"),
     ):
         form = {**FORM, "kind": kind, "clock": clock, "branch": branch,
