@@ -7,8 +7,9 @@ same ladder where a unit owes something and an office presses it; where the law 
 follows from a unit's silence (视为签收, 视为放弃), that follows and nobody is pressed.
 """
 
+from hotline.casefile import CaseFile
 from hotline.clocks import working_hours
-from hotline.people import Role
+from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import Action, Rung
 
 
@@ -22,6 +23,12 @@ def rungs(basis: str) -> tuple[Rung, ...]:
 
 
 LADDER = rungs("济南市12345市民服务热线条例 第28条（逾期督办）；具体时长为演示设定")
+
+
+def a_unit_owes(case: CaseFile, actor: Actor) -> str | None:
+    """There is somebody to be pressed."""
+    owing = any(clock.owed_by in UNIT_ROLES for clock in case.open_clocks)
+    return None if owing else "现在没有单位应办未办的事项"
 
 
 def ladder(
@@ -41,7 +48,7 @@ def ladder(
     return (
         Action(
             "remind", "催办", when=reminded_in, by=(*reminded_by, Role.CLOCK),
-            needs=("note?",), does=("remind",), tells=("unit/reminded",),
+            needs=("note?",), only=(a_unit_owes,), does=("remind",), tells=("unit/reminded",),
         ),
         Action(
             "supervise", "督办", when=supervised_in,
@@ -51,7 +58,7 @@ def ladder(
         ),
         Action(
             "report_to_leader", "呈报领导", when=reminded_in, by=by_time,
-            needs=("note",), does=("report_to_leader",),
+            needs=("note",), only=(a_unit_owes,), does=("report_to_leader",),
             tells=("leader/overdue", "unit/reported_up"),
         ),
     )  # fmt: skip
