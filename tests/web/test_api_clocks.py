@@ -141,9 +141,9 @@ async def test_every_kind_describes_itself(caller: Caller) -> None:
     reply = next(one for one in citizen["actions"] if one["name"] == "reply")
     assert reply["from"][0]["stage"] == "handling"
     assert reply["to"] == ["replied"]
-    assert names(reply["needs"]) == ["result", "reply"]
+    assert names(reply["needs"]) == ["result", "reply", "files"]
     assert reply["needs"][0]["choices"][0] == {"name": "solved", "label": "已办理解决"}
-    assert reply["refusals"] == ["还有…个协办单位未反馈，主办单位暂不能答复"]
+    assert "还有…个协办单位未反馈，主办单位暂不能答复" in reply["refusals"]
     assert {"first_contact", "handle"} <= set(reply["ends"])
     callback = next(one for one in citizen["actions"] if one["name"] == "callback")
     assert (callback["to"], callback["stays"]) == (["called_back", "closed"], True)
