@@ -2,6 +2,12 @@
 // Every list works without this file; it only saves movements.
 (() => {
   "use strict";
+  // What is cut off tells itself whole to who points at it.
+  document.addEventListener("mouseover", (event) => {
+    const cut = event.target.closest(".clamped, .row-title, .why");
+    if (cut && !cut.title && cut.scrollHeight > cut.clientHeight + 1) cut.title = cut.textContent.trim();
+  });
+
   const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select");
 
   // --- Rows by keyboard: j and k move, x ticks, Enter follows the link that has the focus.
