@@ -126,7 +126,7 @@ async def test_the_board_counts_what_its_lists_show(client_as: ClientAs, office:
         browser = await client_as(reader)
         html = (await browser.get("/today")).text
         row = re.search(r'<tr><th scope="row">河东区人民政府</th>(.*?)</tr>', html, re.S)
-        assert row, html[html.index('<main') :]
+        assert row, html[html.index("<main") :]
         links = re.findall(r'href="([^"]+)">(\d+)', row[1])
         assert [int(n) for _, n in links][-2:] == [1, 1]
         for address, n in links:
