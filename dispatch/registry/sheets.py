@@ -52,7 +52,8 @@ async def _units(connection: Connection) -> list[dict[str, str]]:
           select u.*, '' as above, array[u.code]::text[] as path from unit u
           where u.parent_id is null
           union all
-          select u.*, t.code::text, t.path || u.code::text from unit u join tree t on t.id = u.parent_id)
+          select u.*, t.code::text, t.path || u.code::text
+          from unit u join tree t on t.id = u.parent_id)
         select code, name, short_name, kind, above, active from tree order by path
         """
     )

@@ -27,10 +27,10 @@ ROUNDS = 3
 _THREE_INSERTS = r"""
 insert into "case" (number, lookup_code, kind, procedure_version, stage, phase, title, content,
   request_type, category, place, address, requester_name, requester_phone, opened_at, accepted_at,
-  next_due_at, last_hash)
+  next_due_at, returns, merged, last_hash)
   values (right('0000000000000' || nextval('case_serial')::text, 13), 'ABCD2345', 'citizen', '2026',
   'accepted', 'assignment', '{title}', '{content}', 'help', '01.01.01', '990101001', '{address}',
-  '王女士', '+8613800001234', now(), now(), now() + interval '10 days',
+  '王女士', '+8613800001234', now(), now(), now() + interval '10 days', 0, 0,
   sha256(:n::text::bytea)) returning id as case_id \gset
 insert into event (case_id, seq, action, round, stage_before, stage_after, actor_id, actor_name,
   unit_id, inputs, changes, at, hash)
