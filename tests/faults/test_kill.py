@@ -60,11 +60,11 @@ class Town:
         """Run another `hotline` command beside it."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "dispatch.command", *arguments,
-            env=self.environment, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, _ = await process.communicate()
-        return process.returncode or 0, out.decode().splitlines()[0] if out else ""
+        out, wrong = await process.communicate()
+        lines = (out or wrong).decode().splitlines()
+        return process.returncode or 0, lines[0] if lines else ""
 
     async def healthy(self) -> bool:
         """Whether database, queue and worker are there."""
