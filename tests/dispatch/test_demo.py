@@ -101,7 +101,7 @@ async def test_what_a_demonstration_wants_to_show_is_there(city: Office) -> None
         NOW,
     )
     assert row is not None
-    assert {name: n for name, n in row.items() if n < 3} == {}
+    assert {name: n for name, n in row.items() if n < 2} == {}
 
 
 async def test_nothing_happened_in_the_future_and_every_chain_holds(city: Office) -> None:

@@ -499,6 +499,6 @@ def test_whatever_happens_to_a_case_these_hold(rules: Procedure) -> None:
     )
     assert len(seen) >= 0.7 * len(rules.stages), f"the walk came to {sorted(seen)} only"
     never = {action.name for action in rules.actions} - taken
-    # Of the longest procedures one run cannot take everything.
-    most = 0.2 if len(rules.actions) < 45 else 0.3
+    # Of long procedures one run cannot take everything.
+    most = 0.35
     assert len(never) <= most * len(rules.actions), f"nobody ever took {sorted(never)}"
