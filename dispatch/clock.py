@@ -18,9 +18,9 @@ from dispatch.db import DATABASE_GONE, Connection, transaction
 from dispatch.office import Office
 from dispatch.perform import perform_on
 from hotline.casefile import CaseFile, Running
+from hotline.clock_rules import ClockRule
 from hotline.errors import Conflict, NotAvailable
 from hotline.people import CLOCK
-from hotline.procedure import ClockRule
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, ring_of, rung_to
 from hotline.rulebook import Rulebook

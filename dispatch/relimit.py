@@ -21,8 +21,8 @@ from dispatch.moving import MOST_ROWS, SETTLED_AFTER, Done, Moving, move_cases, 
 from dispatch.office import Office
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile, Running
+from hotline.clock_rules import ClockRule
 from hotline.limit_changes import OTHERWISE, NewLimit, branches
-from hotline.procedure import ClockRule
 from hotline.procedures import PROCEDURES
 from hotline.rulebook import Rulebook
 from hotline.winding import adjusted

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Running
+from hotline.clock_rules import ClockRule
 from hotline.clocks import Limit
 from hotline.errors import Refusal
 from hotline.people import Actor
-from hotline.procedure import Action, ClockRule
+from hotline.procedure import Action
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from hotline.stops import days_stopped

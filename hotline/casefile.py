@@ -5,6 +5,7 @@ Nothing here is changed in place: a move gives a new file.
 """
 
 from datetime import date, datetime
+from functools import cached_property
 
 import msgspec
 
@@ -176,7 +177,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 NOTHING_PENDING = Pending()
 
 
-class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+# With `dict`, what is derived from a file is worked out once: a changed file is another object.
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A case where it stands. Fields as in `hotline.cases.Case`."""
 
     id: int = 0
@@ -226,12 +228,12 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     assignments: tuple[Part, ...] = ()
     clocks: tuple[Running, ...] = ()
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The assignments that are open: those of this round."""
         return tuple(part for part in self.assignments if part.open)
 
-    @property
+    @cached_property
     def lead(self) -> Part | None:
         """The lead unit's open assignment."""
         return next((part for part in self.parts if part.part == "lead"), None)
@@ -241,7 +243,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
         """What the lead has handed down inside its unit and has no report of yet (内部转办)."""
         return next((p for p in self.parts if p.part == "inside" and p.replied_at is None), None)
 
-    @property
+    @cached_property
     def open_clocks(self) -> tuple[Running, ...]:
         """What is still owed, nearest first."""
         return tuple(sorted((c for c in self.clocks if c.open), key=lambda c: c.due_at))

@@ -8,11 +8,12 @@ from datetime import date
 
 import msgspec
 
+from hotline.clock_rules import ClockRule, Extension
 from hotline.clocks import Limit
 from hotline.inputs import INPUTS
 from hotline.limit_changes import OTHERWISE, Branch, NewLimit, branches, latest
 from hotline.people import ROLE_LABELS, Role
-from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, Action, ClockRule, Extension, Procedure
+from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, Action, Procedure
 from hotline.rule_words import EFFECT_WORDS, may_stay, sentences
 from hotline.rulebook import Rulebook
 

@@ -10,10 +10,10 @@ import msgspec
 
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import AskedExtension, AskedStop, ClockExtension, ClockStop, Running
+from hotline.clock_rules import ClockRule
 from hotline.clocks import Limit, Stop
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
-from hotline.procedure import ClockRule
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held
 from hotline.stops import LAST_MOMENT, days_stopped

@@ -5,10 +5,10 @@ person has done by hand time does not repeat, and what time has done it does not
 """
 
 from hotline.casefile import Running
+from hotline.clock_rules import ClockRule
 from hotline.draft import Draft
 from hotline.errors import NotAvailable
 from hotline.people import Role
-from hotline.procedure import ClockRule
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, held, level_at, rung_to
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from hotline.clock_rules import By, ClockRule
 from hotline.clocks import Limit
-from hotline.procedure import By, ClockRule
 
 if TYPE_CHECKING:
     from hotline.casefile import CaseFile

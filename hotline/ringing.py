@@ -9,9 +9,9 @@ from collections.abc import Container
 from datetime import datetime
 
 from hotline.casefile import CaseFile, Running
+from hotline.clock_rules import ClockRule
 from hotline.errors import NotAvailable
 from hotline.people import CLOCK
-from hotline.procedure import ClockRule
 from hotline.procedures import procedure
 from hotline.rings import BREACHED, ring_of
 from hotline.rulebook import Rulebook

@@ -19,7 +19,7 @@ import msgspec
 from hotline import clocks
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Running
-from hotline.procedure import ClockRule, Rung
+from hotline.clock_rules import ClockRule, Rung
 from hotline.rulebook import Rulebook
 
 BREACHED = 3

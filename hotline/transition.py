@@ -85,7 +85,7 @@ def offered(case: CaseFile, actor: Actor, *, now: datetime) -> list[tuple[Action
     """The actions of the actor's role and part, each with the reason why it must wait, or None."""
     return [
         (action, _why_not(case, action, actor))
-        for action in procedure(case.kind).actions_from(case.stage)
+        for action in procedure(case.kind).actions_for(case.stage, actor.roles)
         if may(actor, action, case) and _nothing_to_do(case, action, actor, now) is None
     ]
 

@@ -32,9 +32,9 @@ import msgspec
 from hotline import clocks
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile, FormerLimit, Running
+from hotline.clock_rules import ClockRule
 from hotline.limit_changes import InForce, NewLimit, in_force
 from hotline.people import UNIT_ROLES
-from hotline.procedure import ClockRule
 from hotline.rings import BREACHED, held, level_at, next_ring
 from hotline.rulebook import Rulebook
 from hotline.stops import LAST_MOMENT

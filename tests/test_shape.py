@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from hotline.clock_rules import By
 from hotline.clocks import Limit
 from hotline.effects import EFFECTS
 from hotline.inputs import INPUTS
 from hotline.people import CENTRE_ROLES, UNIT_ROLES, Role
-from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, By, Phase, Procedure
+from hotline.procedure import ANYWHERE, NEW, PHASE_LABELS, Phase, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.rings import BREACHED
 from hotline.settings import VARIABLES, settings_from

@@ -17,12 +17,12 @@ from dispatch.office import Office
 from dispatch.registry.changes import change_of_register, record, yes_or_no
 from dispatch.registry.typed import Typed
 from hotline.calendar import in_shanghai
+from hotline.clock_rules import ClockRule
 from hotline.clocks import Limit
 from hotline.describing import branch_words, real_branches
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound
 from hotline.limit_changes import Branch, NewLimit
 from hotline.people import Actor, Role
-from hotline.procedure import ClockRule
 from hotline.procedures import PROCEDURES
 
 SUBJECT = "期限调整"

@@ -5,9 +5,10 @@ what was promised has been kept. Nothing that is still to be looked at is archiv
 """
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import By, ClockRule
 from hotline.clocks import calendar_days
 from hotline.people import Actor, Role
-from hotline.procedure import Action, By, ClockRule
+from hotline.procedure import Action
 
 
 def look_back_first(case: CaseFile, actor: Actor) -> str | None:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days, working_hours
 from hotline.people import UNIT_ROLES, Actor, Role
-from hotline.procedure import NEW, Action, ClockRule, Phase, Procedure, Stage, leads_to
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
 from hotline.procedures.ladder import ladder, rungs
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME

@@ -1,8 +1,8 @@
 """The clocks of a challenge (质疑): seven working days by law, and the centre's own within them."""
 
+from hotline.clock_rules import By, ClockRule
 from hotline.clocks import same_day, working_days, working_hours
 from hotline.people import Role
-from hotline.procedure import By, ClockRule
 from hotline.procedures.ladder import rungs
 
 UNIT = Role.CLERK

@@ -9,21 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import By, ClockRule, Extension, Stoppable, by_urgency
 from hotline.clocks import hours, working_days, working_hours
 from hotline.people import Actor, Role
-from hotline.procedure import (
-    NEW,
-    Action,
-    By,
-    ClockRule,
-    Extension,
-    Phase,
-    Procedure,
-    Stage,
-    Stoppable,
-    by_urgency,
-    leads_to,
-)
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
 from hotline.procedures.afterwards import look_back_clock
 from hotline.procedures.citizen_forms import (
     callback_complete,

@@ -1,8 +1,8 @@
 """The clocks of a complaint (投诉): 5, 8 and 30 working days from receipt, stops and suspension."""
 
+from hotline.clock_rules import By, ClockRule, Stoppable
 from hotline.clocks import working_days
 from hotline.people import Role
-from hotline.procedure import By, ClockRule, Stoppable
 from hotline.procedures.extra_time import decision_clocks
 from hotline.procurement import SUSPENSION
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from functools import partial
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule
 from hotline.clocks import Limit
 from hotline.people import UNIT_ROLES, Actor, Role
-from hotline.procedure import Action, ClockRule
+from hotline.procedure import Action
 from hotline.rings import BREACHED
 
 UNITS = tuple(sorted(UNIT_ROLES))

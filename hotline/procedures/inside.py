@@ -12,9 +12,10 @@ from typing import Any
 
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days
 from hotline.people import UNIT_ROLES, Actor, Role
-from hotline.procedure import Action, ClockRule
+from hotline.procedure import Action
 
 UNITS = tuple(sorted(UNIT_ROLES))
 

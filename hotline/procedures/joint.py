@@ -6,9 +6,10 @@ hand the case back. A joint meeting (联席会议) decides in the same way: each
 of these actions, and names the meeting.
 """
 
+from hotline.clock_rules import ClockRule
 from hotline.clocks import Limit
 from hotline.people import Role
-from hotline.procedure import Action, ClockRule
+from hotline.procedure import Action
 
 _BASIS = "国办函〔2025〕66号 五（派单异议审核、会商确定主办协办）；具体时长为演示设定"
 _NEEDS = ("lead_unit", "co_units?", "arbitration_ground", "reason", "meeting?")

@@ -11,19 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule, Extension, Stoppable
 from hotline.clocks import working_days, working_hours
 from hotline.people import UNIT_ROLES, Role
-from hotline.procedure import (
-    NEW,
-    Action,
-    ClockRule,
-    Extension,
-    Phase,
-    Procedure,
-    Stage,
-    Stoppable,
-    leads_to,
-)
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
 from hotline.procedures.extra_time import decision_clocks, extensions, stops
 from hotline.procedures.ladder import ladder, rungs
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned

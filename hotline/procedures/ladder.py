@@ -8,9 +8,10 @@ follows from a unit's silence (视为签收, 视为放弃), that follows and nob
 """
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import Rung
 from hotline.clocks import working_hours
 from hotline.people import UNIT_ROLES, Actor, Role
-from hotline.procedure import Action, Rung
+from hotline.procedure import Action
 
 
 def rungs(basis: str) -> tuple[Rung, ...]:

@@ -7,19 +7,11 @@ Read beside 宁波市人民政府办公厅领导批示件办理工作规程 (办
 
 from dataclasses import replace
 
+from hotline.clock_rules import By, ClockRule, Extension
 from hotline.clocks import calendar_days, hours, same_day, working_days, working_hours
 from hotline.paper import LedgerColumn
 from hotline.people import UNIT_ROLES, Role
-from hotline.procedure import (
-    NEW,
-    Action,
-    By,
-    ClockRule,
-    Extension,
-    Phase,
-    Procedure,
-    Stage,
-)
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures import leader_course
 from hotline.procedures.afterwards import archive, look_back, look_back_clock
 from hotline.procedures.countersigned import countersigned

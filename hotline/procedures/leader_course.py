@@ -5,9 +5,10 @@ days, and long work is reported on every week. 宁波市人民政府办公厅领
 what is written on a circulating paper is copied at once.
 """
 
+from hotline.clock_rules import By, ClockRule
 from hotline.clocks import calendar_days, working_days, working_hours
 from hotline.people import UNIT_ROLES, Role
-from hotline.procedure import Action, By, ClockRule, Phase, Stage
+from hotline.procedure import Action, Phase, Stage
 from hotline.procedures.leader_forms import (
     another_leader,
     limit_anew,

@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days
 from hotline.people import Actor, Role
-from hotline.procedure import NEW, Action, ClockRule, Phase, Procedure, Stage
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 

@@ -3,9 +3,9 @@
 日 are calendar days; limits without a figure there are the demonstration city's own and say so.
 """
 
+from hotline.clock_rules import By, ClockRule, Extension, Stoppable
 from hotline.clocks import calendar_days, same_day, working_days, working_hours
 from hotline.people import Role
-from hotline.procedure import By, ClockRule, Extension, Stoppable
 from hotline.procedures.extra_time import decision_clocks
 from hotline.procedures.inside import INSIDE_CLOCK
 from hotline.procedures.ladder import rungs

@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule, Extension
 from hotline.clocks import working_days, working_hours
 from hotline.papers.customs import LEDGER
 from hotline.people import Role
-from hotline.procedure import NEW, Action, ClockRule, Extension, Phase, Procedure, Stage
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule
 from hotline.clocks import calendar_days, working_days
 from hotline.people import Role
-from hotline.procedure import NEW, Action, ClockRule, Phase, Procedure, Stage
+from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 

@@ -190,7 +190,7 @@ insert into staff (id, sign_in, name, unit_id, roles) overriding system value va
 _FILL = """
 insert into "case" (number, lookup_code, kind, procedure_version, stage, phase, title, content,
   request_type, category, place, address, requester_phone, opened_at, accepted_at, closed_at,
-  next_due_at, lead_unit_id, merged, last_hash)
+  next_due_at, lead_unit_id, returns, merged, last_hash)
 select lpad(n::text, 13, '0'), 'ABCD2345', 'citizen', '2026',
   case when n % {every} <> 0 then 'closed' when n / {every} % 10 = 0 then 'accepted'
     else 'handling' end,
@@ -200,8 +200,8 @@ select lpad(n::text, 13, '0'), 'ABCD2345', 'citizen', '2026',
   '+8613800' || lpad((n % 100000)::text, 6, '0'), now() - n * interval '40 seconds',
   now() - n * interval '40 seconds', case when n % {every} <> 0 then now() end,
   case when n % {every} = 0 then now() + (n % 1000 - 100) * interval '1 hour' end,
-  case when n % {every} <> 0 or n / {every} % 10 <> 0 then 2001 + n / {every} % {units} end, 0,
-  sha256(n::text::bytea), 0, 0
+  case when n % {every} <> 0 or n / {every} % 10 <> 0 then 2001 + n / {every} % {units} end, 0, 0,
+  sha256(n::text::bytea)
 from generate_series(1, {cases}) n join template t on t.id = n % 3000;;
 insert into assignment (case_id, round, unit_id, part, sent_at, signed_at, due_at, replied_at,
   ended_at)

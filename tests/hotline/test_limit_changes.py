@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from hotline.casefile import CaseFile
+from hotline.clock_rules import ClockRule
 from hotline.limit_changes import NewLimit, branch_of, branches, in_force
 from hotline.people import CLOCK
-from hotline.procedure import ClockRule
 from hotline.procedures import PROCEDURES, procedure
 from hotline.transition import move
 from tests.makers import (

@@ -6,10 +6,10 @@ import pytest
 
 from hotline.calendar import SHANGHAI
 from hotline.casefile import Running
+from hotline.clock_rules import By, ClockRule
 from hotline.clocks import Limit, calendar_days
 from hotline.errors import NotAvailable
 from hotline.people import CLOCK, Role
-from hotline.procedure import By, ClockRule
 from hotline.winding import recomputed, started
 from tests.makers import (
     INSTRUCTION,

@@ -2,20 +2,11 @@
 
 import pytest
 
+from hotline.clock_rules import By, ClockRule, by_urgency
 from hotline.clocks import Limit, calendar_days, hours, working_days
 from hotline.errors import NotFound
 from hotline.people import Role
-from hotline.procedure import (
-    ANYWHERE,
-    NEW,
-    Action,
-    By,
-    ClockRule,
-    Phase,
-    Procedure,
-    Stage,
-    by_urgency,
-)
+from hotline.procedure import ANYWHERE, NEW, Action, Phase, Procedure, Stage
 from hotline.procedures import procedure
 from tests.makers import a_blank
 
