@@ -11,8 +11,8 @@ from dispatch.queues import AT_RISK, QUEUES, end_of_day, queues_for
 from hotline.people import Actor
 from hotline.permissions import visible_cases
 
-MOST_COUNTED = 500
-"""A bounded count ends here, and is shown as "499+"."""
+MOST_COUNTED = 200
+"""A bounded count ends here, and is shown as "199+"."""
 
 _OF_UNITS = {
     name: f"""
@@ -60,14 +60,16 @@ async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict
         scope = visible_cases(actor, first=len(put.given) + 1)
         put.given.extend(scope.values)
         text = text.replace(":scope", scope.condition)
-    for word, value, kind in (
-        (":units", list(actor.unit_ids), "bigint[]"),
-        (":now", now, "timestamptz"),
-        (":risk", now + AT_RISK, "timestamptz"),
-        (":tomorrow", end_of_day(now), "timestamptz"),
+    if ":units" in text:
+        text = text.replace(":units", put(list(actor.unit_ids), "bigint[]"))
+    for word, moment in (
+        (":now", now),
+        (":risk", now + AT_RISK),
+        (":tomorrow", end_of_day(now)),
     ):
         if word in text:
-            text = text.replace(word, put(value, kind))
+            # A plan that looks at the moment is made anew each time, which costs more than it gains.
+            text = text.replace(word, f"(select {put(moment, 'timestamptz')})")
     row = await connection.fetchrow(f"select {text}", *put.given)
     assert row is not None
     return dict(row.items())
