@@ -7,6 +7,7 @@ own; what belongs together goes into one `transaction`, committed once, at the e
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -71,9 +72,31 @@ async def _prepare(connection: Connection) -> None:
 
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection whose statements take effect together at the end, or not at all."""
+    """A connection whose statements take effect together at the end, or not at all.
+
+    Within `whole` they are a part of that, which is undone by itself where it fails.
+    """
+    under_way = _UNDER_WAY.get()
+    if under_way is not None:
+        async with savepoint(under_way):
+            yield under_way
+        return
     async with pool.acquire() as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def whole(pool: Pool) -> AsyncIterator[Connection]:
+    """A transaction that takes in every one that is begun within it: all of them stand, or none."""
+    async with transaction(pool) as connection:
+        outer = _UNDER_WAY.set(connection)
+        try:
+            yield connection
+        finally:
+            _UNDER_WAY.reset(outer)
+
+
+_UNDER_WAY: ContextVar["Connection | None"] = ContextVar("whole", default=None)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Literal
 import asyncpg
 import msgspec
 
-from dispatch.db import Connection, savepoint, transaction
+from dispatch.db import Connection, transaction, whole
 from dispatch.office import Office
 from dispatch.reference import publish
 from hotline.errors import Conflict, Incomplete, NotPermitted
@@ -56,26 +56,24 @@ async def many_changes(office: Office, *by: Role, actor: Actor) -> AsyncIterator
 
     A change that is refused is undone by itself, and may be left out. Raises NotPermitted.
     """
-    async with change_of_register(office, *by, actor=actor) as connection:
-        outer = _UNDER_WAY.set(connection)
+    async with whole(office.pool), change_of_register(office, *by, actor=actor) as connection:
+        outer = _GATHERED.set(True)
         try:
             yield connection
         finally:
-            _UNDER_WAY.reset(outer)
+            _GATHERED.reset(outer)
 
 
-_UNDER_WAY: ContextVar["Connection | None"] = ContextVar("many_changes", default=None)
+_GATHERED: ContextVar[bool] = ContextVar("many_changes", default=False)
 
 
 @asynccontextmanager
 async def _turn(office: Office) -> AsyncIterator[Connection]:
-    """A transaction of its own, published at the end; or a part of the one under way."""
-    under_way = _UNDER_WAY.get()
-    if under_way is not None:
-        async with savepoint(under_way):
-            yield under_way
-        return
+    """A transaction in turn, published at the end; of many changes, the first does that for all."""
     async with transaction(office.pool) as connection:
+        if _GATHERED.get():
+            yield connection
+            return
         await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
         yield connection
         await publish(connection)
