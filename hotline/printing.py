@@ -9,6 +9,7 @@ the same paper. Names of values: every input of the vocabulary, and
   opened_on               the day of registering
   due_X limit_X basis_X   the last day, the limit and the legal basis of the clock X
   on_X                    the day on which the action X was last taken
+  owed                    what units owed when the paper was printed, each with its last day
   facts said steps        lists: the register entry, what the act said, what was done
 """
 
@@ -25,7 +26,7 @@ from hotline.inputs import INPUTS, details_shown, shown
 from hotline.masking import requester_view, text_for
 from hotline.paper import Paper
 from hotline.papers import PAPERS
-from hotline.people import Actor
+from hotline.people import UNIT_ROLES, Actor
 from hotline.permissions import requester_open_to
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
@@ -117,6 +118,7 @@ def values(
         "opened_on": official(case.opened_at),
         **{f"on_{act.action}": official(act.at) for act in history},
         **_of_clocks(clocks),
+        "owed": _owed(case, clocks, sheet.act.at),
         "facts": _pairs(reader.entry(history)),
         "said": _pairs(reader.act(sheet.act)),
         "steps": list(reader.steps(history)),
@@ -172,6 +174,24 @@ def _of_clocks(clocks: Sequence[Running]) -> dict[str, str]:
         found[f"limit_{clock.name}"] = Limit.parse(clock.limit).text
         found[f"basis_{clock.name}"] = clock.basis
     return found
+
+
+def _owed(case: CaseFile, clocks: Sequence[Running], at: datetime) -> str:
+    """What units owed at that moment, the nearest first; not what they only might do."""
+    rules = procedure(case.kind)
+    owing = [
+        (clock.due_at, rules.clock(clock.name))
+        for clock in clocks
+        if clock.owed_by in UNIT_ROLES
+        and clock.started_at <= at
+        and (clock.ended_at is None or at < clock.ended_at)
+    ]
+    lines = [
+        f"{rule.label}至{official(due)}"
+        for due, rule in sorted(owing, key=lambda one: one[0])
+        if not (rule.window or rule.inside)
+    ]
+    return "，".join(lines)
 
 
 def _pairs(lines: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

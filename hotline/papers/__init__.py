@@ -2,11 +2,19 @@
 
 from hotline.errors import NotFound
 from hotline.paper import Paper
-from hotline.papers import challenge, citizen, complaint, customs, leader, petition
+from hotline.papers import (
+    challenge,
+    citizen,
+    complaint,
+    customs,
+    leader,
+    petition,
+    public_service,
+)
 
 PAPERS: dict[str, Paper] = {
     paper.name: paper
-    for group in (citizen, leader, petition, challenge, complaint, customs)
+    for group in (citizen, leader, petition, challenge, complaint, customs, public_service)
     for paper in group.PAPERS
 }
 

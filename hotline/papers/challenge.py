@@ -5,6 +5,7 @@
 """
 
 from hotline.paper import LedgerColumn, Line, Paper, Repeated, Signature, Table
+from hotline.papers.to_units import ALL_UNITS, supervision
 
 CENTRE = "{{ city }}政府采购服务中心"
 PROJECT = "“{{ project_name }}”（项目编号：{{ project_number }}）"
@@ -141,7 +142,15 @@ REPORT = Paper(
     ),
 )  # fmt: skip
 
-PAPERS = (REGISTER_FORM, RECEIPT, CORRECTION, REFUSAL, HANDOVER, DRAFT, ANSWER, REPORT)
+SUPERVISION = supervision(
+    "challenge_supervision", CENTRE,
+    f"{{{{ supplier }}}}就{PROJECT}提出质疑（登记编号：{{{{ serial }}}}），"
+    "于{{ on_transfer }}转交你单位，应于{{ due_whole }}前作出答复。现对本件督办。",
+    letters="采质督",
+    to=ALL_UNITS,
+)  # fmt: skip
+
+PAPERS = (REGISTER_FORM, RECEIPT, CORRECTION, REFUSAL, HANDOVER, DRAFT, ANSWER, REPORT, SUPERVISION)
 
 LEDGER = (
     LedgerColumn("顺序号", "serial", 26),

@@ -1,6 +1,7 @@
 """Papers of the hotline: the work order that goes to a unit, and the notice of supervision."""
 
 from hotline.paper import Line, Paper, Repeated, Signature, Table
+from hotline.papers.to_units import supervision
 
 HOTLINE = "{{ city }}12345政务服务便民热线"
 
@@ -29,16 +30,10 @@ WORK_ORDER = Paper(
     ),
 )  # fmt: skip
 
-SUPERVISION_NOTICE = Paper(
-    "supervision_notice", "督办通知单", HOTLINE, letters="热督", to_unit=True,
-    blocks=(
-        Line("{{ lead_unit }}：", address=True),
-        Line("诉求人反映“{{ title }}”（工单号：{{ number }}），于{{ opened_on }}登记，"
-             "办理期限为{{ due_handle }}。现对本件督办。"),
-        Line("督办要求：{{ note }}"),
-        Line("请立即办理，并按期书面答复办理结果。"),
-        Signature(),
-    ),
+SUPERVISION_NOTICE = supervision(
+    "supervision_notice", HOTLINE,
+    "诉求人反映“{{ title }}”（工单号：{{ number }}），于{{ opened_on }}登记。现对本件督办。",
+    letters="热督",
 )  # fmt: skip
 
 PAPERS = (WORK_ORDER, SUPERVISION_NOTICE)

@@ -5,6 +5,7 @@
 """
 
 from hotline.paper import Line, Paper, Signature, Table
+from hotline.papers.to_units import forwarding, supervision
 
 OFFICE = "{{ city }}人民政府督查室"
 
@@ -45,31 +46,23 @@ INSTRUCTION_COPY = Paper(
     ),
 )  # fmt: skip
 
-SUPERVISION_ORDER = Paper(
-    "supervision_order", "督办件", OFFICE, letters="督办", to_unit=True, head=True,
+SUPERVISION_ORDER = supervision(
+    "supervision_order", OFFICE,
+    "{{ leader }}对《{{ title }}》作出批示（登记编号：{{ serial }}）。批示内容如下：",
+    "“{{ content }}”",
+    "本件于{{ on_assign }}交你单位办理，办理时限{{ limit_handle }}，应于{{ due_handle }}前反馈。",
+    letters="督办",
     fits=("item_kind", "action"),
-    blocks=(
-        Line("{{ lead_unit }}：", address=True),
-        Line("{{ leader }}对《{{ title }}》作出批示（登记编号：{{ serial }}）。批示内容如下："),
-        Line("“{{ content }}”"),
-        Line("本件于{{ on_assign }}交你单位办理，办理时限{{ limit_handle }}，"
-             "应于{{ due_handle }}前反馈。{% if note %}督办要求：{{ note }}{% endif %}"),
-        Line("请明确责任领导和责任人员，抓紧办理，按期书面反馈办理情况、存在问题和下一步措施。"),
-        Signature(),
-    ),
 )  # fmt: skip
 
-FORWARDING_NOTICE = Paper(
-    "forwarding_notice", "转办通知", OFFICE, letters="督转", to_unit=True,
+FORWARDING_NOTICE = forwarding(
+    "forwarding_notice", OFFICE,
+    "{{ leader }}于{{ instructed_on }}在{{ sender }}《{{ title }}》上批示：“{{ content }}”",
+    "现将批示件转去，请学习参考、研究办理，不需限期反馈办理结果。"
+    "{% if proposal %}{{ proposal }}{% endif %}",
+    letters="督转",
+    to="各有关单位：",
     fits=("item_kind", "read"),
-    blocks=(
-        Line("各有关单位：", address=True),
-        Line("{{ leader }}于{{ instructed_on }}在{{ sender }}《{{ title }}》上批示："
-             "“{{ content }}”"),
-        Line("现将批示件转去，请学习参考、研究办理，不需限期反馈办理结果。"
-             "{% if proposal %}{{ proposal }}{% endif %}"),
-        Signature(),
-    ),
 )  # fmt: skip
 
 SPECIAL_REPORT = Paper(

@@ -4,6 +4,7 @@
 """
 
 from hotline.paper import Line, Paper, Repeated, Signature, Table
+from hotline.papers.to_units import supervision
 
 OFFICE = "{{ city }}信访局"
 
@@ -90,4 +91,10 @@ REFUSAL = Paper(
     ),
 )  # fmt: skip
 
-PAPERS = (FORWARDING, HANDOVER, OPINION, REVIEW_OPINION, REFUSAL)
+SUPERVISION = supervision(
+    "petition_supervision", OFFICE,
+    "信访事项《{{ title }}》（登记编号：{{ serial }}）由你单位办理。现对本件督办。",
+    letters="信督",
+)  # fmt: skip
+
+PAPERS = (FORWARDING, HANDOVER, OPINION, REVIEW_OPINION, REFUSAL, SUPERVISION)

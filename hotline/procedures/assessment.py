@@ -144,7 +144,7 @@ ACTIONS = (
     Action(
         "forward", "转购买主体核实", when=("registered",), to="verifying", by=CENTRE,
         needs=("lead_unit", "note?"), does=("assign",), unless=(evidence_given,),
-        tells=("unit/dispatched",), tone="primary",
+        tells=("unit/dispatched",), papers=("assessment_forwarding",), tone="primary",
     ),
     Action(
         "sign", "签收", when=("verifying",), by=UNITS, part="lead", does=("sign",),
@@ -169,7 +169,7 @@ ACTIONS = (
     ),
     *ladder(
         reminded_in=("verifying",), reminded_by=OVERSEERS,
-        supervised_in=("verifying",), supervised_by=OVERSEERS,
+        supervised_in=("verifying",), supervised_by=OVERSEERS, paper="assessment_supervision",
     ),
     *TIME,
 )  # fmt: skip

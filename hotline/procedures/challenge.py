@@ -297,7 +297,7 @@ ACTIONS = (
     ),
     *ladder(
         reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
-        supervised_in=WITH_UNITS, supervised_by=OVERSEERS,
+        supervised_in=WITH_UNITS, supervised_by=OVERSEERS, paper="challenge_supervision",
     ),
     *TIME,
 )  # fmt: skip

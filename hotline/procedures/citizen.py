@@ -298,10 +298,11 @@ ACTIONS = (
     ),
     *arbitration(
         objected_in="objected", to="dispatched", asked_by=(Role.DISPATCHER,),
-        by=(Role.SUPERVISOR,),
+        by=(Role.SUPERVISOR,), papers=("work_order",),
     ),
     *designation(
         when=("accepted", "dispatched", "handling"), to="dispatched", by=OVERSEERS,
+        papers=("work_order",),
     ),
     Action(
         "contact", "联系诉求人", when=("handling",), by=UNITS, part="lead",

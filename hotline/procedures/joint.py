@@ -25,7 +25,12 @@ def arbitration_clock(limit: Limit, *, owed_by: Role, ends: tuple[str, ...]) -> 
 
 
 def arbitration(
-    *, objected_in: str, to: str, asked_by: tuple[Role, ...], by: tuple[Role, ...]
+    *,
+    objected_in: str,
+    to: str,
+    asked_by: tuple[Role, ...],
+    by: tuple[Role, ...],
+    papers: tuple[str, ...] = (),
 ) -> tuple[Action, ...]:
     """An objection that the dispatcher cannot decide: asked for, then decided once and for all."""
     return (
@@ -35,7 +40,7 @@ def arbitration(
         ),
         Action(
             "arbitrate", "仲裁（改派并指定）", when=(objected_in,), to=to, by=by, needs=_NEEDS,
-            does=("withdraw", "assign", "bind", "returned"), tells=_TELLS,
+            does=("withdraw", "assign", "bind", "returned"), tells=_TELLS, papers=papers,
         ),
         Action(
             "arbitrate_kept", "仲裁（维持并指定）", when=(objected_in,), to=to, by=by,
@@ -45,11 +50,13 @@ def arbitration(
     )  # fmt: skip
 
 
-def designation(*, when: tuple[str, ...], to: str, by: tuple[Role, ...]) -> tuple[Action, ...]:
+def designation(
+    *, when: tuple[str, ...], to: str, by: tuple[Role, ...], papers: tuple[str, ...] = ()
+) -> tuple[Action, ...]:
     """指定办理 where nobody has objected, as a joint meeting decides it."""
     return (
         Action(
             "designate", "指定办理", when=when, to=to, by=by, needs=_NEEDS,
-            does=("withdraw", "assign", "bind"), tells=_TELLS, rare=True,
+            does=("withdraw", "assign", "bind"), tells=_TELLS, papers=papers, rare=True,
         ),
     )  # fmt: skip

@@ -252,7 +252,7 @@ ACTIONS = (
     ),
     *ladder(
         reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
-        supervised_in=WITH_UNITS, supervised_by=OVERSEERS,
+        supervised_in=WITH_UNITS, supervised_by=OVERSEERS, paper="joint_supervision",
     ),
     *extensions(
         CLOCKS, asked_in=("approving",), open_in=WITH_UNITS, decided_by=(Role.LEADER,),

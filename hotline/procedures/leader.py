@@ -329,7 +329,9 @@ ACTIONS = (
     ),
     *(
         replace(action, derives=limit_anew)
-        for action in designation(when=WITH_UNITS, to="assigned", by=OFFICE)
+        for action in designation(
+            when=WITH_UNITS, to="assigned", by=OFFICE, papers=TO_UNITS
+        )
     ),
     *extra_time(
         CLOCKS, asked_in=("working",), open_in=AT_UNITS, decided_by=OFFICE,

@@ -233,7 +233,7 @@ ACTIONS = (
     ),
     *ladder(
         reminded_in=OWED_BY_UNITS, reminded_by=OVERSEERS,
-        supervised_in=OWED_BY_UNITS, supervised_by=OVERSEERS,
+        supervised_in=OWED_BY_UNITS, supervised_by=OVERSEERS, paper="petition_supervision",
     ),
     *extensions(
         CLOCKS, asked_in=("handling",), open_in=("handling",), decided_by=(Role.UNIT_HEAD,),

@@ -13,13 +13,17 @@ from tests.makers import (
     AGENT,
     DISPATCHER,
     MONDAY,
+    PETITIONS,
+    PROCUREMENT,
     RULEBOOK,
     SECRETARY,
     SUPERVISOR,
     WATER_CLERK,
     Story,
 )
+from tests.stories.procurement import investigating
 from tests.stories.test_leader_story import drafted, registered, reported, working
+from tests.stories.test_petition_story import forwarded
 
 
 def papers_of(story: Story) -> list[str]:
@@ -56,7 +60,17 @@ def test_every_paper_is_printed_by_an_action_and_every_named_one_exists() -> Non
     assert named == set(PAPERS)
 
 
-FIXED = {"city", "dated", "number", "serial", "document", "opened_on", "facts", "said", "steps"}
+FIXED = {
+    "city", "dated", "number", "serial", "document", "opened_on", "owed", "facts", "said", "steps",
+}  # fmt: skip
+
+
+def test_every_kind_that_presses_a_unit_prints_the_order() -> None:
+    for rules in PROCEDURES.values():
+        pressing = rules.action("supervise")
+        if pressing:
+            titles = [PAPERS[name].title for name in pressing.papers]
+            assert titles == ["督办件"], rules.kind
 
 
 def test_a_paper_asks_only_for_what_the_kinds_that_print_it_know() -> None:
@@ -77,6 +91,34 @@ def test_a_paper_fits_only_by_a_choice_that_exists() -> None:
         if paper.fits:
             name, value = paper.fits
             assert value in INPUTS[name].choices, paper.name
+
+
+def test_the_order_says_what_the_unit_owes_when_it_is_pressed_and_says_so_later_too() -> None:
+    petition = forwarded()
+    petition.does(PETITIONS, "supervise", note="请抓紧告知信访人。")
+    order = printed(petition, "petition_supervision", PETITIONS)
+    assert order["lead_unit"] == "云州市水务局" and order["note"] == "请抓紧告知信访人。"
+    assert order["owed"] == "受理告知时限至2026年3月24日"
+    petition.waits(hours=1)
+    petition.does(WATER_CLERK, "accept", told_way="written")
+    assert printed(petition, "petition_supervision", PETITIONS) == order
+
+
+def test_a_challenge_is_pressed_with_its_own_limit_and_that_of_the_law() -> None:
+    story = investigating()
+    story.does(PROCUREMENT, "supervise", note="请按期报告调查情况。")
+    order = printed(story, "challenge_supervision", PROCUREMENT)
+    assert order["co_units"] == "云州市城市管理局"
+    assert order["owed"] == "调查取证时限至2026年3月12日"
+    assert order["due_whole"] == "2026年3月18日"
+
+
+def test_who_is_designated_gets_the_work_order() -> None:
+    story = dispatched()
+    story.does(
+        SUPERVISOR, "designate", lead_unit="CGJ", arbitration_ground="law", reason="联席会议"
+    )
+    assert printed(story, "work_order", SUPERVISOR)["lead_unit"] == "云州市城市管理局"
 
 
 def test_an_official_date_has_no_noughts_in_front() -> None:
