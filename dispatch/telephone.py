@@ -10,12 +10,15 @@ import structlog
 
 from dispatch.bell import PHONE_CHANNEL
 from dispatch.office import Office
+from hotline.agent_states import AGENT_STATE, REPORTED
 from hotline.numbers import WrongPhone, normalise_phone
 from hotline.people import Actor
 from hotline.telephone import LOST_AFTER_HOURS, CallEvent
 
 # A telephone that rang longer ago is not taken up any more.
 _RINGS_FOR = timedelta(minutes=10)
+# So many events are forgotten at once, so that whatever else writes them waits for a moment only.
+_FORGOTTEN_AT_ONCE = 2000
 
 log = structlog.get_logger()
 
@@ -23,7 +26,7 @@ _TAKE = """
 with given as (
   select * from jsonb_to_recordset($1) as g(
     event_id text, source text, call_id text, leg_id text, seq int, event text, at timestamptz,
-    direction text, caller text, callee text, queue text, agent text, data jsonb)
+    direction text, caller text, callee text, queue text, agent text, data jsonb, state text)
 ), fresh as (
   insert into phone_event
     (source, event_id, call_id, leg_id, seq, event, at, queue, agent, data, received_at)
@@ -34,6 +37,15 @@ with given as (
   returning source, event_id
 ), news as (
   select given.* from given join fresh using (source, event_id) where given.call_id <> ''
+), told as (
+  insert into agent_status as known (staff_id, state, source, at)
+  select distinct on (s.id) s.id, g.state, g.source, g.at
+  from given g join fresh using (source, event_id)
+  join staff s on s.extension = g.agent and s.extension <> '' and s.active
+  where g.state <> '' order by s.id, g.at desc, g.state desc
+  on conflict (staff_id) do update set
+    state = excluded.state, source = excluded.source, at = excluded.at
+  where (excluded.at, excluded.state) > (known.at, known.state)
 )
 insert into phone_call (source, call_id, direction, caller, callee, queue, offered_at, queued_at,
   ringing_at, rang_at, rang_extension, unheard_at, answered_at, answered_extension, ended_at,
@@ -93,13 +105,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_events(office: Office, events: Sequence[CallEvent], *, now: datetime) -> None:
-    """Keep the events that are new, and what follows from them for their calls; tell the screens.
+    """Keep the events that are new, and what follows for their calls and agents; tell the screens.
 
     One statement for all of them. An event that is known counts once.
     """
     extensions = await office.pool.fetch(_TAKE, [_plain(event) for event in events], now)
     rung = {number for row in extensions for number in row if number}
-    if extensions:
+    rung |= {event.agent for event in events if event.event == AGENT_STATE and event.agent}
+    if extensions or rung:
         await _tell(office, rung)
 
 
@@ -110,7 +123,14 @@ def _plain(event: CallEvent) -> dict[str, Any]:
         # Withheld, an extension, or nonsense of the exchange: a call all the same.
         caller = ""
     plain: dict[str, Any] = msgspec.to_builtins(event)
-    return {**plain, "caller": caller}
+    return {**plain, "caller": caller, "state": _state(event)}
+
+
+def _state(event: CallEvent) -> str:
+    """What the agent does now, where the event tells it in a word that is known; else ""."""
+    said = event.data.get("state")
+    known = isinstance(said, str) and event.event == AGENT_STATE
+    return REPORTED.get(said, "") if known else ""
 
 
 async def _tell(office: Office, extensions: set[str]) -> None:
@@ -168,3 +188,28 @@ async def close_lost_calls(office: Office, now: datetime) -> None:
         " where ended_at is null and last_at < $1",
         now - timedelta(hours=LOST_AFTER_HOURS),
     )
+
+
+async def forget_old_events(office: Office, now: datetime) -> int:
+    """Events older than the deployment keeps them, batch by batch; what they added up to stays.
+
+    Gives how many they were. One that came again afterwards would change nothing either.
+    """
+    before = now - timedelta(days=office.settings.phone_event_days)
+    forgotten = 0
+    while True:
+        batch = await office.pool.fetchval(
+            """
+            with gone as (
+              delete from phone_event e using (
+                select source, event_id from phone_event where received_at < $1
+                order by received_at limit $2 for update skip locked) old
+              where e.source = old.source and e.event_id = old.event_id returning 1
+            ) select count(*) from gone
+            """,
+            before,
+            _FORGOTTEN_AT_ONCE,
+        )
+        forgotten += batch
+        if batch < _FORGOTTEN_AT_ONCE:
+            return forgotten

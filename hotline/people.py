@@ -140,6 +140,8 @@ class Staff(SQLModel, table=True):
     job_title: str = Field(default="", max_length=50)
     # The extension (分机号) at which the telephone rings for this person.
     extension: str = Field(default="", max_length=20)
+    # The language (zh-CN, en) that this person chose for the screens; "" before there was a choice.
+    language: str = Field(default="", max_length=5)
     password_hash: str = Field(default="", max_length=200)
     # A demonstration account has an invented, published password: it works on loopback only.
     demo: bool = False

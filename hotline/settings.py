@@ -45,6 +45,7 @@ class Settings:
     secure_cookies: bool
     log: str
     attachment_mb: int
+    phone_event_days: int
 
     @property
     def loopback(self) -> bool:
@@ -305,5 +306,11 @@ VARIABLES = (
         "10",
         "largest attachment of a case, in MB; files are kept in the database",
         _number(1, 50),
+    ),
+    Variable(
+        "HOTLINE_PHONE_EVENT_DAYS",
+        "90",
+        "days for which each event of the telephone is kept; calls themselves stay",
+        _number(1, 3650),
     ),
 )

@@ -66,7 +66,10 @@ class PhoneEvent(SQLModel, table=True):
     """An event as it came; its id keeps it from counting twice. No number of a caller is here."""
 
     __tablename__ = "phone_event"
-    __table_args__ = (Index("phone_event_of_call", "source", "call_id", "at"),)
+    __table_args__ = (
+        Index("phone_event_of_call", "source", "call_id", "at"),
+        Index("phone_event_by_received_at", "received_at"),
+    )
 
     source: str = Field(max_length=40, primary_key=True)
     event_id: str = Field(max_length=80, primary_key=True)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+import hotline.agent_states
 import hotline.attachments
 import hotline.calls
 import hotline.cases

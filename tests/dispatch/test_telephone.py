@@ -8,7 +8,13 @@ import pytest
 
 from dispatch.missed import claim, missed_calls, settle, settle_those_who_called_again
 from dispatch.office import Office
-from dispatch.telephone import close_lost_calls, line, ringing, take_events
+from dispatch.telephone import (
+    close_lost_calls,
+    forget_old_events,
+    line,
+    ringing,
+    take_events,
+)
 from hotline.errors import Incomplete, NotAvailable
 from hotline.people import Role
 from hotline.telephone import CallEvent
@@ -173,3 +179,22 @@ async def sit(office: Office) -> None:
         await office.pool.execute(
             "update staff set extension = $2 where id = $1", person.staff_id, extension
         )
+
+
+async def test_old_events_are_forgotten_in_batches_and_the_calls_stay(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.telephone._FORGOTTEN_AT_ONCE", 2)
+    await office.pool.execute("delete from phone_event")
+    now = MONDAY + timedelta(days=office.settings.phone_event_days)
+    await take_events(office, life("old"), now=MONDAY - timedelta(seconds=1))
+    await take_events(office, [event("young", "call.offered", 0)], now=MONDAY)
+    expected = await facts(office, "old")
+    assert await forget_old_events(office, now) == 7
+    assert await forget_old_events(office, now) == 0
+    assert [row["call_id"] for row in await office.pool.fetch("select * from phone_event")] == [
+        "young"
+    ]
+    # An exchange that sends them once more says nothing new.
+    await take_events(office, life("old"), now=now)
+    assert await facts(office, "old") == expected
