@@ -64,6 +64,9 @@
     close.textContent = said("关闭", "Close");
     close.addEventListener("click", () => sheet.close());
     sheet.replaceChildren(title, rows, close);
+    // A dialog that opens ends the page's `autofocus`, also where it has not come about yet; then
+    // Escape would lead nowhere.
+    if (document.activeElement === document.body) document.querySelector("main [autofocus]")?.focus();
     sheet.showModal();
   };
 

@@ -209,3 +209,16 @@ async def test_the_sheet_names_every_shortcut_of_the_page(open_window: Open) -> 
     await agent.go("/console/missed")
     await agent.page.keyboard.press("?")
     await expect(agent.page.get_by_role("dialog", name="本页快捷键")).to_contain_text("回到接听")
+
+
+async def test_the_sheet_gives_back_a_page_that_had_not_begun(open_window: Open) -> None:
+    """F1 while the cursor is nowhere yet: then Escape leads to where the page begins."""
+    agent = await open_window("huawu6")
+    await agent.go("/console")
+    await agent.page.evaluate("document.activeElement.blur()")
+    await agent.page.keyboard.press("F1")
+    sheet = agent.page.get_by_role("dialog", name="本页快捷键")
+    await expect(sheet).to_be_visible()
+    await agent.page.keyboard.press("Escape")
+    await expect(sheet).to_be_hidden()
+    await expect(agent.page.get_by_label("来电号码")).to_be_focused()
