@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from dispatch import record
-from dispatch.attachments import attach
+from dispatch.attachments import attach, discard
 from dispatch.db import Connection, transaction
 from dispatch.drafts import forget_draft
 from dispatch.lookups import found_for
@@ -25,7 +25,7 @@ from hotline.calls import (
     STATUTORY_CHANNELS,
     Disposition,
 )
-from hotline.errors import Incomplete, NotPermitted
+from hotline.errors import Incomplete, NotPermitted, Secret
 from hotline.inputs import accept
 from hotline.numbers import (
     WrongNumber,
@@ -60,16 +60,22 @@ async def open_case(
     rules = procedure(kind)
     blank = new_file(kind, await office.new_number(now), now=now)
     opening = action or rules.openings[0].name
-    opened = move(
-        blank,
-        opening,
-        actor=actor,
-        inputs=inputs,
-        now=now,
-        rulebook=rulebook,
-        idempotency_key=idempotency_key,
-        found=await found_for(office.pool, blank, opening, actor=actor, inputs=inputs, now=now),
-    )
+    found = await found_for(office.pool, blank, opening, actor=actor, inputs=inputs, now=now)
+    try:
+        opened = move(
+            blank,
+            opening,
+            actor=actor,
+            inputs=inputs,
+            now=now,
+            rulebook=rulebook,
+            idempotency_key=idempotency_key,
+            found=found,
+        )
+    except Secret:
+        # What must not be kept leaves nothing behind, and its files came before it.
+        await discard(office.pool, inputs.get("files"), actor=actor)
+        raise
     try:
         if rules.numbered or opened.links or opened.files:
             async with transaction(office.pool) as connection:

@@ -100,6 +100,8 @@
   document.addEventListener("htmx:sendError", sendAgain);
   document.addEventListener("htmx:responseError", sendAgain);
   document.addEventListener("htmx:afterSwap", (event) => {
+    // A file that was kept as soon as it was chosen is part of what was typed.
+    if (event.target.matches?.(".field-files")) sendAgain(event);
     for (const form of event.target.querySelectorAll?.("form[data-draft]:has([aria-invalid=true])") ?? []) {
       stateOf(form).changed = true;
       wait(form, PAUSE);

@@ -3,11 +3,12 @@
 import re
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Response, Router, get, post
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from dispatch.accesses import note_access
+from dispatch.attachments import attached
 from dispatch.figures import figures, period
 from dispatch.intake import log_call, open_case
 from dispatch.linked import links_of
@@ -33,7 +34,9 @@ from web.api_bodies import (
     body_of,
     caller_of,
     key_of,
+    problems,
 )
+from web.api_files import create_file, file_view, show_file
 from web.api_shapes import (
     CallView,
     CaseList,
@@ -53,26 +56,9 @@ from web.api_views import (
 )
 from web.deadlines import DeadlineView, deadline
 from web.given import Me, Now, Rules, TheOffice, WebRequest, signed_in
-from web.refusals import Problem
-
-_PROBLEM = "application/problem+json"
 
 
-def _problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """What else a request may get: who calls is always asked."""
-    told = {
-        401: "没有有效的访问令牌", 403: "没有权限", 404: "没有找到，或者无权查看",
-        409: "情况已变化：`changes` 说明此后发生的操作，`version` 为当前版本", 422: "内容需要更正",
-    }  # fmt: skip
-    return {
-        status: ResponseSpec(
-            Problem, generate_examples=False, description=told[status], media_type=_PROBLEM
-        )
-        for status in (401, 403, *statuses)
-    }
-
-
-@post("/calls", operation_class=CallOperation, responses=_problems(422))
+@post("/calls", operation_class=CallOperation, responses=problems(422))
 async def create_call(request: WebRequest) -> Response[CallView]:
     """Write down a call and how it ended; the disposition "case" opens a case with it."""
     caller, body = await caller_of(request), await body_of(request)
@@ -94,7 +80,7 @@ async def create_call(request: WebRequest) -> Response[CallView]:
     )
 
 
-@post("/cases", operation_class=CaseOperation, responses=_problems(422))
+@post("/cases", operation_class=CaseOperation, responses=problems(422))
 async def create_case(request: WebRequest) -> Response[CaseView]:
     """Open a case. The answer carries the look-up code, which the requester is told."""
     caller, body = await caller_of(request), await body_of(request)
@@ -122,23 +108,26 @@ def _seen(case: CaseFile, caller: Caller, *, shows_code: bool = False) -> CaseVi
     )
 
 
-@get("/cases/{number:str}", responses=_problems(404))
+@get("/cases/{number:str}", responses=problems(404))
 async def show_case(
     number: FromPath[str], me: Me, office: TheOffice, now: Now, rulebook: Rules
 ) -> Response[CaseView]:
-    """A case with its history, and the clocks and assignments of every round."""
+    """A case with its history and files, and the clocks and assignments of every round."""
     async with office.pool.acquire() as connection:
         case = await load(connection, number, me)
         if case is None:
             raise NotFound
         past = await timeline(connection, case.id)
         links = await links_of(connection, case.id, me)
+        files = await attached(connection, case.id)
     if case.confidential:
         await note_access(office.pool, actor=me, case_id=case.id, what="read_confidential", now=now)
-    return Response(case_view(case, me, rulebook=rulebook, now=now, past=past, links=links))
+    shown = case_view(case, me, rulebook=rulebook, now=now, past=past, links=links)
+    kept = [file_view(file, case.number, rulebook) for file in files]
+    return Response(msgspec.structs.replace(shown, files=kept))
 
 
-@get("/cases/{number:str}/clocks/{name:str}", responses=_problems(404, 422))
+@get("/cases/{number:str}/clocks/{name:str}", responses=problems(404, 422))
 async def explain_clock(
     number: FromPath[str],
     name: FromPath[str],
@@ -172,7 +161,7 @@ async def explain_clock(
     "/cases/{number:str}/actions/{action:str}",
     status_code=200,
     operation_class=ActionOperation,
-    responses=_problems(404, 409, 422),
+    responses=problems(404, 409, 422),
 )
 async def move_case(
     request: WebRequest, number: FromPath[str], action: FromPath[str]
@@ -206,7 +195,7 @@ def _version(raw: Any) -> int | None:
     return raw
 
 
-@get("/cases", responses=_problems(422))
+@get("/cases", responses=problems(422))
 async def list_cases(
     me: Me,
     office: TheOffice,
@@ -273,13 +262,13 @@ def _filters(rulebook: Rulebook, **given: str) -> Filters:
     return Filters(unit_ids=unit_ids, without_unit=False, **given)
 
 
-@get("/units", responses=_problems())
+@get("/units", responses=problems())
 async def list_units(me: Me, rulebook: Rules) -> Response[list[UnitView]]:
     """Every unit; the tree is told by `parent`."""
     return Response([unit_view(unit, rulebook) for unit in rulebook.units.values()])
 
 
-@get("/categories", responses=_problems())
+@get("/categories", responses=problems())
 async def list_categories(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
     """The classification (诉求分类); the tree is told by `parent`."""
     return Response(
@@ -290,7 +279,7 @@ async def list_categories(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
     )
 
 
-@get("/places", responses=_problems())
+@get("/places", responses=problems())
 async def list_places(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
     """Districts, streets and communities; the tree is told by `parent`."""
     return Response(
@@ -298,7 +287,7 @@ async def list_places(me: Me, rulebook: Rules) -> Response[list[NodeView]]:
     )
 
 
-@get("/figures", responses=_problems(422))
+@get("/figures", responses=problems(422))
 async def show_figures(
     me: Me,
     office: TheOffice,
@@ -324,7 +313,7 @@ async def show_figures(
     return Response(figures_view(found, rulebook))
 
 
-@get("/deadlines", responses=_problems(422))
+@get("/deadlines", responses=problems(422))
 async def show_deadline(
     me: Me,
     rulebook: Rules,
@@ -343,14 +332,14 @@ async def show_deadline(
     )
 
 
-@get("/procedures", responses=_problems())
+@get("/procedures", responses=problems())
 async def list_procedures(me: Me, now: Now, rulebook: Rules) -> Response[list[ProcedureText]]:
     """Every kind of case: its stages, actions and clocks, with the limits in force today."""
     today = in_shanghai(now).date()
     return Response([described(rules, rulebook, on=today) for rules in PROCEDURES.values()])
 
 
-@get("/procedures/{kind:str}", responses=_problems(404))
+@get("/procedures/{kind:str}", responses=problems(404))
 async def show_procedure(
     kind: FromPath[str], me: Me, now: Now, rulebook: Rules
 ) -> Response[ProcedureText]:
@@ -365,6 +354,7 @@ router = Router(
     tags=["api"],
     route_handlers=[
         create_call, create_case, show_case, explain_clock, move_case, list_cases, list_units,
-        list_categories, list_places, show_figures, show_deadline, list_procedures, show_procedure,
+        list_categories, list_places, create_file, show_file, show_figures, show_deadline,
+        list_procedures, show_procedure,
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import (
     OpenAPIMediaType,
     OpenAPIType,
@@ -34,6 +35,7 @@ from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
 from hotline.vocabulary import Input
 from web.given import NotSignedIn, WebRequest
+from web.refusals import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,24 @@ async def caller_of(request: WebRequest) -> Caller:
         raise NotSignedIn
     office: Office = request.app.state.office
     return Caller(office, request.user.actor, clock(), await office.rulebook())
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """What else a request may get, for the schema: who calls is always asked."""
+    told = {
+        401: "没有有效的访问令牌", 403: "没有权限", 404: "没有找到，或者无权查看",
+        409: "情况已变化：`changes` 说明此后发生的操作，`version` 为当前版本",
+        413: "提交的内容过大", 422: "内容需要更正", 429: "操作过于频繁，`retry_after` 秒后再试",
+    }  # fmt: skip
+    return {
+        status: ResponseSpec(
+            Problem,
+            generate_examples=False,
+            description=told[status],
+            media_type="application/problem+json",
+        )
+        for status in (401, 403, *statuses)
+    }
 
 
 KEY_HEADER = "Idempotency-Key"
@@ -96,7 +116,8 @@ def _property(entry: Input) -> Schema:
     choices = list(entry.choices) or None
     if kind is OpenAPIType.ARRAY:
         item = Schema(type=OpenAPIType.STRING, enum=choices)
-        return Schema(type=kind, title=entry.label, items=item)
+        told = "附件的 key，见 POST /api/v1/files" if entry.type == "files" else None
+        return Schema(type=kind, title=entry.label, items=item, description=told)
     return Schema(
         type=kind,
         title=entry.label,

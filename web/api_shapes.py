@@ -227,10 +227,37 @@ class LinkView(msgspec.Struct, frozen=True, kw_only=True):
     done: bool
 
 
-class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """A case where it stands. `lookup_code` is for call agents, `history` for a case read alone.
+class FileView(msgspec.Struct, frozen=True, kw_only=True):
+    """A file beside a case, `seq` of the event that attached it; `href` gives its content."""
 
-    `details` is what only this kind of case has, named as its inputs are.
+    key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    href: str
+    seq: int | None
+    added_by: str
+    unit: UnitRef | None
+    at: datetime
+
+
+class UploadedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was uploaded: `key` is of use to the same caller until `use_before`."""
+
+    key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    use_before: datetime
+
+
+class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """A case where it stands. `lookup_code` is for call agents.
+
+    `links`, `files` and `history` are there for a case that is read alone. `details` is what only
+    this kind of case has, named as its inputs are.
     """
 
     number: str
@@ -274,6 +301,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     actions: list[ActionView]
     merged: int = 0
     links: list[LinkView] | UnsetType = UNSET
+    files: list[FileView] | UnsetType = UNSET
     history: list[EventView] | UnsetType = UNSET
 
 

@@ -1,5 +1,6 @@
 """The case page, and the one route that moves a case."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from dispatch.accesses import note_access
 from dispatch.drafts import drafts_of_case, forget_draft
 from dispatch.office import Office
 from dispatch.perform import perform
-from dispatch.record import load
+from dispatch.record import load, prior
 from dispatch.reply_templates import template_of
 from dispatch.timelines import Timeline, timeline
 from hotline.calendar import in_shanghai
@@ -30,7 +31,7 @@ from hotline.wording import BadWording, clean_text
 from web.aids import aids_of, fill, target_of
 from web.case_view import Attempt, case_view
 from web.drafts import form_of
-from web.files import LARGEST_FORM, names_of, sealed, with_files
+from web.files import LARGEST_FORM, names_of, sealed, still_kept, with_files
 from web.given import (
     Form,
     Me,
@@ -107,6 +108,12 @@ async def move_case(
             attempt=attempt,
             status=status_of(refusal),
         )
+    except NotFound:
+        # Sent twice, and the first of them has handed the case to somebody else.
+        done = await prior(office.pool, me, form.idempotency_key or "")
+        if done is None or (done.number, done.action) != (number, action):
+            raise
+        return redirect(request, home_of(me), flash="已完成。")
     await forget_draft(office.pool, subject_of_act(number, action), actor=me)
     taken = procedure(outcome.case.kind).action(action)
     told = f"“{taken.label if taken else action}”已完成。"
@@ -256,7 +263,12 @@ async def _case_page(
     async with office.pool.acquire() as connection:
         aids = await aids_of(connection, case, past, me, rulebook=rulebook, now=now)
     drafts = await drafts_of_case(office, number, actor=me)
-    kept = await names_of(office, attempt.typed, me) if attempt else {}
+    unsent = {name: form_of(one).inputs(_asked(name), rulebook) for name, one in drafts.items()}
+    forms = [*unsent.values(), *([attempt.typed] if attempt else ())]
+    named = [key for typed in forms for key in typed.get("files", ())]
+    names = {**aids.names, **await names_of(office, {"files": named}, me)}
+    if attempt:
+        attempt = replace(attempt, typed=still_kept(attempt.typed, names))
     return page(
         request,
         "case/show",
@@ -265,12 +277,12 @@ async def _case_page(
         view=case_view(case, past, me, rulebook=rulebook, now=now, revealed=revealed),
         attempt=attempt,
         drafts=drafts,
-        unsent={name: form_of(one).inputs(_asked(name), rulebook) for name, one in drafts.items()},
+        unsent={name: still_kept(typed, names) for name, typed in unsent.items()},
         rulebook=rulebook,
         related=beside,
         likely=await likely_repeats(office, case, me, now=now),
         aids=aids,
-        file_names={**aids.names, **kept},
+        file_names=names,
     )
 
 

@@ -33,6 +33,7 @@ from hotline.rulebook import Rulebook
 from hotline.unsaved import subject_of_call
 from web.console_help import help_for, show_help
 from web.drafts import form_of
+from web.files import LARGEST_FORM, names_of, still_kept, with_files
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 from web.render import page, render
 
@@ -51,7 +52,7 @@ GROUNDS: Mapping[Disposition, tuple[str, Mapping[str, str]]] = {
     Disposition.STATUTORY: ("告知的渠道", STATUTORY_CHANNELS),
     Disposition.EXPLAINED: ("解释的理由", EXPLAIN_GROUNDS),
 }
-_INPUTS = tuple(name.rstrip("?") for name in FORM if name != "channel?")
+_INPUTS = (*(name.rstrip("?") for name in FORM if name != "channel?"), "files")
 _OTHERS = ("disposition", "answer", "case_number")
 
 
@@ -76,11 +77,12 @@ async def show_console(
     )
 
 
-@post("/calls", status_code=200)
+@post("/calls", status_code=200, request_max_body_size=LARGEST_FORM)
 async def log_one_call(
     request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """Write the conversation down; what is missing is told beside its input, nothing is lost."""
+    form, unfit = await with_files(form, office, me, now=now)
     typed = _typed(form, rulebook)
     if form.one("merge_into"):
         # Only what becomes a case can be merged into one.
@@ -88,6 +90,8 @@ async def log_one_call(
     inputs = {**typed, "subject": typed["title"], "channel": "phone"}
     on_line = await _line(office, me, form.one("call"))
     try:
+        if unfit:
+            raise Incomplete({"files": unfit})
         logged = await log_call(
             office,
             actor=me,
@@ -160,12 +164,13 @@ async def _dispatch(
     return unit.unit_name, ""
 
 
-@post("/caller", status_code=200)
+@post("/caller", status_code=200, request_max_body_size=LARGEST_FORM)
 async def show_caller(
     request: WebRequest, me: Me, office: TheOffice, now: Now, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """Who calls: earlier cases and calls of the number (posted: numbers don't belong in logs)."""
     if request.headers.get("hx-request") != "true":
+        form, _ = await with_files(form, office, me, now=now)
         typed = _typed(form, rulebook)
         on_line = await _line(office, me, form.one("call"))
         return await _console(request, office, me, rulebook, now=now, typed=typed, on_line=on_line)
@@ -201,6 +206,7 @@ async def _console(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response[Any]:
+    file_names = await names_of(office, typed, me)
     return page(
         request,
         "console/show",
@@ -211,7 +217,8 @@ async def _console(
         subject=subject_of_call(on_line.id if on_line else None),
         handovers=await unread_notes(office, me, now=now),
         certain=_certain_of(typed, rulebook, me, now),
-        typed=typed,
+        typed=still_kept(typed, file_names),
+        file_names=file_names,
         errors=errors or {},
         endings=[(one.value, DISPOSITION_LABELS[one]) for one in ENDINGS],
         grounds={one.value: words for one, words in GROUNDS.items()},

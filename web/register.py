@@ -18,7 +18,7 @@ from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
 from hotline.unsaved import subject_of_entry
 from web.drafts import form_of
-from web.files import LARGEST_FORM, names_of, with_files
+from web.files import LARGEST_FORM, names_of, still_kept, with_files
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.navigation import REGISTRARS
 from web.refusals import status_of
@@ -76,8 +76,9 @@ async def _begin(
 ) -> Response[Any]:
     subject = subject_of_entry(opening.rules.kind, opening.action.name)
     draft = await draft_of(office, subject, actor=me)
-    typed = form_of(draft).inputs_of(opening.action, rulebook) if draft else None
-    return _form_page(request, opening, me, rulebook, typed=typed, draft=draft)
+    typed = form_of(draft).inputs_of(opening.action, rulebook) if draft else {}
+    names = await names_of(office, typed, me)
+    return _form_page(request, opening, me, rulebook, typed=typed, draft=draft, file_names=names)
 
 
 @post("/{kind:str}/{action:str}", status_code=200, request_max_body_size=LARGEST_FORM)
@@ -164,11 +165,11 @@ def _form_page(
     me: Actor,
     rulebook: Rulebook,
     *,
-    typed: Mapping[str, Any] | None = None,
+    typed: Mapping[str, Any],
+    file_names: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
     message: str = "",
     draft: Draft | None = None,
-    file_names: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response[Any]:
     return page(
@@ -176,9 +177,9 @@ def _form_page(
         "register/show",
         status=status,
         opening=opening,
-        file_names=file_names or {},
+        file_names=file_names,
         openings=openings_for(me),
-        typed=typed or {},
+        typed=still_kept(typed, file_names),
         errors=errors or {},
         message=message,
         draft=draft,
