@@ -6,6 +6,7 @@ import hmac
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import asyncpg
 from argon2 import PasswordHasher
@@ -56,6 +57,13 @@ class Presence:
     csrf: str = ""
 
 
+class SignedIn(NamedTuple):
+    """A new session's token, and the language that the person chose ("" before a choice)."""
+
+    token: str
+    language: str
+
+
 @dataclass(slots=True)
 class _Known:
     presence: Presence | None
@@ -71,8 +79,8 @@ class Entrance:
         self._known: dict[bytes, _Known] = {}
         self._verifying = asyncio.Semaphore(_VERIFYING)
 
-    async def sign_in(self, name: str, password: str, *, now: datetime) -> str:
-        """A new session's token. Raises NotPermitted where name or password are wrong, TooMany
+    async def sign_in(self, name: str, password: str, *, now: datetime) -> SignedIn:
+        """A new session. Raises NotPermitted where name or password are wrong, TooMany
         where too many people sign in at once.
 
         An attempt is counted before the password is looked at, so that guesses sent side by
@@ -95,7 +103,7 @@ class Entrance:
             now,
             now + LONGEST,
         )
-        return token
+        return SignedIn(token, row["language"])
 
     async def knows(self, name: str, password: str, *, now: datetime) -> bool:
         """Whether this is the account's password, counted as an attempt to sign in is.
@@ -119,7 +127,7 @@ class Entrance:
                                      else failed_sign_ins + 1 end,
               locked_until = case when failed_sign_ins + 1 >= $3 then $2 + $4::interval end
             where sign_in = $1 and active and (locked_until is null or locked_until <= $2)
-            returning id, password_hash, demo
+            returning id, password_hash, demo, language
             """,
             name,
             now,
@@ -197,6 +205,13 @@ class Entrance:
         )
         self._known[digest] = known
         return known
+
+
+async def keep_language(office: Office, actor: Actor, language: str) -> None:
+    """The language that this person is shown wherever they sign in next."""
+    await office.pool.execute(
+        "update staff set language = $2 where id = $1", actor.staff_id, language
+    )
 
 
 def actor_of(row: asyncpg.Record, rulebook: Rulebook) -> Actor:

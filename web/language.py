@@ -73,7 +73,8 @@ def spoken() -> str:
 
 
 def language_of(request: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """What was chosen on this browser; else what it (or another system) asks for; else Chinese."""
+    """What was chosen on this browser, or by whoever signed in on it; else what it (or another
+    system) asks for; else Chinese."""
     chosen = request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen

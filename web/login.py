@@ -5,8 +5,10 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
 
+from dispatch.agents import leave_the_telephone
 from dispatch.digests import digest_for
-from dispatch.sign_in import Entrance
+from dispatch.office import Office
+from dispatch.sign_in import Entrance, keep_language
 from hotline.errors import NotPermitted, TooMany
 from web.digests import digest_lines
 from web.given import PUBLIC, Form, Me, Now, TheForm, TheOffice, WebRequest, query_of, signed_in
@@ -35,7 +37,7 @@ async def sign_in(request: WebRequest, form: TheForm, now: Now, office: TheOffic
     """A new session under a new cookie, whatever cookie was sent."""
     entrance: Entrance = request.app.state.entrance
     try:
-        token = await entrance.sign_in(form.one("name"), form.one("password"), now=now)
+        token, language = await entrance.sign_in(form.one("name"), form.one("password"), now=now)
     except (NotPermitted, TooMany) as refusal:
         return _login_page(request, form, wrong=refusal.message, status=status_of(refusal))
     if old := request.cookies.get(COOKIE):
@@ -51,13 +53,16 @@ async def sign_in(request: WebRequest, form: TheForm, now: Now, office: TheOffic
             secure=office.settings.secure_cookies,
         )
     )
+    if language in LANGUAGES:
+        _speak(response, office, language)
     return response
 
 
 @post("/logout", guards=[signed_in], status_code=200)
-async def sign_out(request: WebRequest) -> Response[Any]:
-    """End this session."""
+async def sign_out(request: WebRequest, office: TheOffice, me: Me, now: Now) -> Response[Any]:
+    """End this session, and with it the calls that this person takes."""
     entrance: Entrance = request.app.state.entrance
+    await leave_the_telephone(office.pool, me, now=now)
     await entrance.sign_out(request.cookies.get(COOKIE, ""))
     response = redirect(request, "/login")
     response.delete_cookie(COOKIE)
@@ -74,20 +79,29 @@ async def show_me(request: WebRequest, office: TheOffice, me: Me, now: Now) -> R
 
 @post("/language", opt={**PUBLIC, "csrf": False}, status_code=200)
 async def choose_language(request: WebRequest, form: TheForm, office: TheOffice) -> Response[Any]:
-    """Speak this language on this browser from now on, and go on where one was."""
+    """Speak this language on this browser from now on, and go on where one was.
+
+    Who is signed in takes it along to every other browser.
+    """
     response = redirect(request, _inside(form.one("back")) or "/")
     if (chosen := form.one("language")) in LANGUAGES:
-        response.set_cookie(
-            Cookie(
-                key=LANGUAGE_COOKIE,
-                value=chosen,
-                max_age=365 * 24 * 3600,
-                httponly=True,
-                samesite="lax",
-                secure=office.settings.secure_cookies,
-            )
-        )
+        if request.user:
+            await keep_language(office, request.user.actor, chosen)
+        _speak(response, office, chosen)
     return response
+
+
+def _speak(response: Response[Any], office: Office, language: str) -> None:
+    response.set_cookie(
+        Cookie(
+            key=LANGUAGE_COOKIE,
+            value=language,
+            max_age=365 * 24 * 3600,
+            httponly=True,
+            samesite="lax",
+            secure=office.settings.secure_cookies,
+        )
+    )
 
 
 def _login_page(

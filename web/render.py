@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.response import Redirect
 
 from dispatch.office import Office, clock
@@ -153,9 +154,36 @@ def frame(request: WebRequest) -> dict[str, Any]:
         "csrf": presence.csrf if presence else "",
         "navigation": entries_for(presence.actor) if presence else (),
         "here": request.url.path,
+        "own_address": _own_address(request),
         # The rows that were left to be done again (web.batches): ticked when the list opens.
         "ticked": frozenset(query_of(request).all("tick")) if request.url.query else frozenset(),
     }
+
+
+def _own_address(request: WebRequest) -> str:
+    """Where this page can be opened again.
+
+    A page that answers a form stands at the form's address, which often can't be opened: then the
+    page that the form was sent from, or the one above.
+    """
+    here = request.url
+    if request.method == "GET":
+        return f"{here.path}?{here.query}" if here.query else here.path
+    _, _, sent_from = request.headers.get("referer", "").partition(f"://{here.netloc}")
+    if sent_from.startswith("/") and _can_be_opened(request, sent_from.partition("?")[0]):
+        return sent_from
+    path = here.path
+    while path != "/" and not _can_be_opened(request, path):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
+def _can_be_opened(request: WebRequest, path: str) -> bool:
+    try:
+        request.app.asgi_router.handle_routing(path=path, method="GET")
+    except (NotFoundException, MethodNotAllowedException):
+        return False
+    return True
 
 
 def redirect(request: WebRequest, path: str, *, flash: str = "") -> Response[Any]:

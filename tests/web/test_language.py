@@ -2,12 +2,13 @@
 
 import re
 
+import httpx
 import pytest
 
 from dispatch.office import Office
 from tests import words
 from tests.makers import AGENT, DISPATCHER, SUPERVISOR
-from tests.web.conftest import ClientAs
+from tests.web.conftest import PASSWORD, ClientAs
 from web.language import COOKIE, ENGLISH, Typed, speaking, told
 
 PLACES = re.compile(r"\{\w+\}|%\(\w+\)s")
@@ -127,3 +128,60 @@ async def test_refusals_of_the_interface_follow_the_caller(
     ).json()
     assert chinese["detail"] != english["detail"]
     assert chinese["title"] == "没有找到" and english["title"] == "Not found"
+
+
+async def sign_in(browser: httpx.AsyncClient, name: str) -> None:
+    answer = await browser.post("/login", data={"name": name, "password": PASSWORD})
+    assert answer.status_code == 303
+
+
+async def test_the_choice_follows_the_person_to_another_browser(
+    client_as: ClientAs, office: Office
+) -> None:
+    names = await office.pool.fetch(
+        "select sign_in from staff where id = any($1) order by id",
+        sorted({AGENT.staff_id, DISPATCHER.staff_id}),
+    )
+    hers, his = (row["sign_in"] for row in names)
+    first, second = await client_as(), await client_as()
+    await sign_in(first, hers)
+    # Nothing was chosen: what the browser speaks goes on.
+    assert COOKIE not in first.cookies
+    await first.post("/language", data={"language": "en", "back": "/me"})
+    await sign_in(second, hers)
+    assert '<html lang="en">' in (await second.get("/me")).text
+    # Somebody else on the same machine chooses for himself, and that is not her choice.
+    await sign_in(second, his)
+    await second.post("/language", data={"language": "zh-CN", "back": "/me"})
+    await sign_in(first, his)
+    assert '<html lang="zh-CN">' in (await first.get("/me")).text
+    await sign_in(first, hers)
+    assert '<html lang="en">' in (await first.get("/me")).text
+
+
+@pytest.mark.parametrize(
+    ("sent_to", "sent_from", "back"),
+    [
+        ("/console/calls", "", "/console"),
+        ("/console/calls", "http://hotline.test/console?phone=13800138000", None),
+        ("/console/calls", "http://hotline.test/console/calls", "/console"),
+        ("/console/calls", "https://evil.test/me", "/console"),
+        ("/console/handover", "", "/console/handover"),
+    ],
+)
+async def test_a_refused_form_changes_its_language_where_it_can_be_opened(
+    client_as: ClientAs, sent_to: str, sent_from: str, back: str | None
+) -> None:
+    browser = await client_as(AGENT)
+    page = await browser.post(sent_to, data={"title": "x"}, headers={"referer": sent_from})
+    assert page.status_code == 422 and "<html" in page.text
+    found = re.search(r'class="languages".*?name="back" value="([^"]*)"', page.text, re.DOTALL)
+    assert found and found[1] == (back or "/console?phone=13800138000")
+    answer = await browser.post("/language", data={"language": "en", "back": found[1]})
+    assert (await browser.get(answer.headers["location"])).status_code == 200
+
+
+async def test_a_list_keeps_its_filters_in_another_language(client_as: ClientAs) -> None:
+    browser = await client_as(DISPATCHER)
+    page = await browser.get("/desk?queue=to_dispatch&urgency=danger")
+    assert 'name="back" value="/desk?queue=to_dispatch&amp;urgency=danger"' in page.text
