@@ -131,9 +131,13 @@ def _choice(entry: Input, raw: Any, rulebook: Rulebook) -> str:
         return ""
     level = isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 9
     chosen = str(raw) if isinstance(raw, str) or level else ""
-    if chosen not in entry.choices:
+    if chosen in entry.choices:
+        return chosen
+    # The refusal names the labels, so whoever sends one is understood.
+    labelled = [value for value, label in entry.choices.items() if label == chosen.strip()]
+    if len(labelled) != 1:
         raise ValueError(f"“{entry.label}”没有这个选项，可选：{'、'.join(entry.choices.values())}")
-    return chosen
+    return labelled[0]
 
 
 def _many(raw: Any, entry: Input) -> list[str]:

@@ -68,7 +68,6 @@ def refused(name: str, raw: Any, *, required: bool = True) -> str:
         ("content", ["停水"], "应为文字"),
         ("content", {"a": 1}, "应为文字"),
         ("urgency", "urgent", "没有这个选项，可选：一般、疑难复杂"),
-        ("urgency", "一般", "没有这个选项"),
         ("urgency", " normal", "没有这个选项"),
         ("urgency", ["normal"], "没有这个选项"),
         ("urgency", "", "请填写“紧急程度”"),
@@ -328,3 +327,9 @@ def test_what_tells_who_the_requester_is_is_marked_private() -> None:
     for action in CITIZEN.actions:
         asked = {name for name, _ in action.inputs}
         assert "requester_phone" not in asked or "" in action.when, "asked at the opening only"
+
+
+def test_a_choice_may_be_named_by_its_label() -> None:
+    """The refusal names the labels; what it tells to write is taken."""
+    assert read("urgency", " 一般") == "normal"
+    assert read("request_type", "投诉") == "complaint"
