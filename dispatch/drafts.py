@@ -14,7 +14,7 @@ from hotline.errors import Incomplete, TooMany
 from hotline.people import Actor
 from hotline.unsaved import is_subject
 
-LARGEST_DRAFT = 32 * 1024
+LARGEST_DRAFT = 96 * 1024
 MOST_DRAFTS = 200
 KEPT_FOR = timedelta(days=7)
 
@@ -46,6 +46,8 @@ async def keep_draft(
         select $1::bigint, $2::varchar, $3, 1, $4
         where not exists (select from call where agent_id = $1 and idempotency_key = $5::varchar)
           and not exists (select from event where actor_id = $1 and idempotency_key = $5::varchar)
+          and not exists (select from meeting where staff_id = $1 and idempotency_key = $5::varchar)
+          and not exists (select from sent_form where staff_id = $1 and key = $5::varchar)
           and (select count(*) from draft where staff_id = $1 and subject <> $2) < $6
         on conflict (staff_id, subject) do update
           set payload = excluded.payload, version = draft.version + 1,

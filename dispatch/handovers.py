@@ -7,6 +7,7 @@ import msgspec
 from dispatch.db import transaction
 from dispatch.drafts import forget_draft
 from dispatch.office import Office
+from dispatch.once import first_time
 from hotline.errors import Incomplete, NotPermitted
 from hotline.handovers import LONGEST_NOTE
 from hotline.people import Actor
@@ -62,7 +63,9 @@ async def own_notes(office: Office, actor: Actor, *, now: datetime) -> list[Note
     return [Note(**dict(row)) for row in rows]
 
 
-async def leave_note(office: Office, text: str, *, actor: Actor, now: datetime) -> None:
+async def leave_note(
+    office: Office, text: str, *, actor: Actor, now: datetime, key: str | None = None
+) -> None:
     """Leave a note for the next shift; its draft goes with it. Raises Incomplete."""
     if actor.unit_id is None:
         raise NotPermitted("没有所属单位，不能交接班。")
@@ -71,6 +74,8 @@ async def leave_note(office: Office, text: str, *, actor: Actor, now: datetime) 
     except BadWording as wrong:
         raise Incomplete({"note": wrong.message}) from None
     async with transaction(office.pool) as connection:
+        if not await first_time(connection, "handover", note, actor=actor, key=key, now=now):
+            return
         await connection.execute(
             "insert into handover_note (unit_id, staff_id, at, note) values ($1, $2, $3, $4)",
             actor.unit_id,

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from dispatch.db import transaction
 from dispatch.office import Office
+from dispatch.once import first_time
 from hotline.errors import Incomplete, NotAvailable
 from hotline.people import Actor
 from hotline.telephone import MOST_TRIES, Outcome
@@ -91,7 +93,13 @@ async def claim(office: Office, missed_id: int, *, actor: Actor, now: datetime) 
 
 
 async def settle(
-    office: Office, missed_id: int, outcome: str, *, actor: Actor, now: datetime
+    office: Office,
+    missed_id: int,
+    outcome: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: str | None = None,
 ) -> None:
     """Write down how calling back went; unreached numbers come again, three times in all.
 
@@ -99,29 +107,33 @@ async def settle(
     """
     if outcome not in (Outcome.REACHED, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER):
         raise Incomplete({"outcome": "请选择回拨结果"})
-    done = await office.pool.fetchval(
-        f"""
-        update phone_call m set
-          tries = m.tries + 1, tried_at = $3::timestamptz,
-          claimed_by = case when $4 = 'no_answer' then null else m.claimed_by end,
-          claimed_at = case when $4 = 'no_answer' then null else m.claimed_at end,
-          settled_by = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $2::bigint end,
-          settled_at = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $3::timestamptz end,
-          outcome = case when $4 <> 'no_answer' then $4::text
-                         when m.tries + 1 >= $5 then 'given_up' else 'no_answer' end
-        where m.caller = (select caller from phone_call where id = $1) and {_OPEN}
-          and exists (select from phone_call k where k.caller = m.caller and k.claimed_by = $2
-            and k.settled_at is null)
-        returning m.id
-        """,
-        missed_id,
-        actor.staff_id,
-        now,
-        outcome,
-        MOST_TRIES,
-    )
-    if done is None:
-        raise NotAvailable("这个号码不在您的回拨中，请先认领。")
+    async with transaction(office.pool) as connection:
+        what = ("missed", missed_id, outcome)
+        if not await first_time(connection, *what, actor=actor, key=key, now=now):
+            return
+        done = await connection.fetchval(
+            f"""
+            update phone_call m set
+              tries = m.tries + 1, tried_at = $3::timestamptz,
+              claimed_by = case when $4 = 'no_answer' then null else m.claimed_by end,
+              claimed_at = case when $4 = 'no_answer' then null else m.claimed_at end,
+              settled_by = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $2::bigint end,
+              settled_at = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $3::timestamptz end,
+              outcome = case when $4 <> 'no_answer' then $4::text
+                             when m.tries + 1 >= $5 then 'given_up' else 'no_answer' end
+            where m.caller = (select caller from phone_call where id = $1) and {_OPEN}
+              and exists (select from phone_call k where k.caller = m.caller and k.claimed_by = $2
+                and k.settled_at is null)
+            returning m.id
+            """,
+            missed_id,
+            actor.staff_id,
+            now,
+            outcome,
+            MOST_TRIES,
+        )
+        if done is None:
+            raise NotAvailable("这个号码不在您的回拨中，请先认领。")
 
 
 async def settle_those_who_called_again(office: Office, now: datetime) -> None:

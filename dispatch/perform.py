@@ -19,6 +19,7 @@ from dispatch.ties import MovedOn, NewNumber, along, write_together
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.errors import Change, Conflict, NotFound
+from hotline.files import digest_in
 from hotline.inputs import accept
 from hotline.people import Actor
 from hotline.procedures import procedure
@@ -185,8 +186,15 @@ def refuse_another(
     prior: record.Prior, action: str, *, inputs: Mapping[str, Any], number: str | None = None
 ) -> None:
     """Raises Conflict where the key of `prior` did anything else than this, with clean inputs."""
-    if prior.action != action or number not in (None, prior.number) or prior.inputs != inputs:
+    same = _by_content(prior.inputs) == _by_content(inputs)
+    if prior.action != action or number not in (None, prior.number) or not same:
         raise another_act(prior.seq)
+
+
+def _by_content(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with files as what is in them: a form sent twice uploads its files twice."""
+    files = [digest_in(key) for key in inputs.get("files") or ()]
+    return {**inputs, "files": files} if files else dict(inputs)
 
 
 def another_act(version: int = 0) -> Conflict:

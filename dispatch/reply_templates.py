@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from dispatch.db import Connection, Database, Pool, transaction
+from dispatch.once import first_time
 from dispatch.registry.changes import record
 from hotline.errors import Incomplete, NotFound, NotPermitted
 from hotline.people import UNIT_ROLES, Actor
@@ -67,13 +68,17 @@ async def keep_template(
     now: datetime,
     rulebook: Rulebook,
     template_id: int | None = None,
-) -> int:
-    """A new template, or another wording of one; its key. Raises Incomplete, NotFound."""
+    key: str | None = None,
+) -> None:
+    """A new template, or another wording of one. Raises Incomplete, NotFound."""
     unit_id = _unit_of(actor)
     name, body, category = _read(given, rulebook)
     async with transaction(pool) as connection:
         # Two people of a unit may add at once; neither of them goes beyond what a unit may keep.
         await connection.execute("select id from unit where id = $1 for no key update", unit_id)
+        what = ("template", template_id, name, body, category)
+        if not await first_time(connection, *what, actor=actor, key=key, now=now):
+            return
         before = await _facts(connection, unit_id, template_id)
         try:
             if template_id is None:
@@ -106,14 +111,23 @@ async def keep_template(
             before=before,
             after=after,
         )
-    assert template_id is not None
-    return template_id
 
 
-async def drop_template(pool: Pool, template_id: int, *, actor: Actor, rulebook: Rulebook) -> None:
+async def drop_template(
+    pool: Pool,
+    template_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    rulebook: Rulebook,
+    key: str | None = None,
+) -> None:
     """Remove a template; replies that began with it keep their text. Raises NotFound."""
     unit_id = _unit_of(actor)
     async with transaction(pool) as connection:
+        what = ("drop template", template_id)
+        if not await first_time(connection, *what, actor=actor, key=key, now=now):
+            return
         before = await _facts(connection, unit_id, template_id)
         await connection.execute(
             "delete from reply_template where unit_id = $1 and id = $2", unit_id, template_id

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.db import Connection
+from dispatch.once import first_time
 from hotline.desk_tables import MOST_VIEWS
 from hotline.errors import Incomplete, NotFound
 from hotline.people import Actor
@@ -63,14 +64,17 @@ async def save_view(
         now,
     )
     if opens and row is not None:
-        await open_with(connection, actor, row["id"])
+        await open_with(connection, actor, row["id"], opens=True)
 
 
-async def open_with(connection: Connection, actor: Actor, view_id: int) -> str:
-    """The page opens with this view; with it already: no longer. Gives the view's address."""
+async def open_with(connection: Connection, actor: Actor, view_id: int, *, opens: bool) -> str:
+    """The page opens with this view from now on, or no longer; gives the view's address.
+
+    Raises NotFound for what is not one's own.
+    """
     row = await connection.fetchrow(
         """
-        update saved_view v set opens = v.id = $2 and not v.opens
+        update saved_view v set opens = v.id = $2 and $3
         from saved_view chosen
         where chosen.id = $2 and chosen.staff_id = $1
           and v.staff_id = $1 and v.page = chosen.page and (v.opens or v.id = $2)
@@ -78,14 +82,22 @@ async def open_with(connection: Connection, actor: Actor, view_id: int) -> str:
         """,
         actor.staff_id,
         view_id,
+        opens,
     )
     if row is None:
         raise NotFound
     return str(row["address"])
 
 
-async def remove_view(connection: Connection, actor: Actor, view_id: int) -> str:
-    """Remove it; gives its page. Raises NotFound for what is not one's own."""
+async def remove_view(
+    connection: Connection, actor: Actor, view_id: int, *, now: datetime, key: str | None = None
+) -> str | None:
+    """Remove it; gives its page, or None for the same form once more.
+
+    Raises NotFound for what is not one's own.
+    """
+    if not await first_time(connection, "remove view", view_id, actor=actor, key=key, now=now):
+        return None
     page = await connection.fetchval(
         "delete from saved_view where id = $2 and staff_id = $1 returning page",
         actor.staff_id,

@@ -61,14 +61,18 @@ async def played_calls(office: Office, *, now: datetime) -> list[Played]:
     return [Played(**dict(row)) for row in rows]
 
 
-async def ring(office: Office, *, caller: str, extension: str, now: datetime) -> None:
-    """Call the hotline as this number (E.164), to be put through to this extension."""
+async def ring(
+    office: Office, *, caller: str, extension: str, now: datetime, call_id: str | None = None
+) -> None:
+    """Call the hotline as this number (E.164), to be put through to this extension.
+
+    Under the same `call_id` it is the same call.
+    """
     if extension not in {desk.extension for desk in await desks(office)}:
         raise Incomplete({"extension": "没有这个分机"})
-    call_id = new_secret_token()
     await _happen(
         office,
-        call_id,
+        call_id or new_secret_token(),
         ("call.offered", "queue.entered", "call.ringing"),
         caller=caller,
         extension=extension,

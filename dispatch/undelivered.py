@@ -4,14 +4,16 @@ Nothing is resent by itself: a text of unknown fate may have arrived, and what a
 for good is refused again until somebody has looked (a wrong number, an empty account).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from dispatch.cursors import After, read_after
-from dispatch.db import Connection
+from dispatch.db import Connection, transaction
 from dispatch.office import Office
+from dispatch.once import first_time
 from dispatch.record import TEXT_STALE_AFTER
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.messages import MessageState
@@ -91,8 +93,16 @@ async def undelivered(
     return UndeliveredPage(found[:PAGE], str(After(None, found[PAGE - 1].id)) if more else None)
 
 
-async def replay(office: Office, message_id: int, *, actor: Actor, note: str, now: datetime) -> int:
-    """Queue the text once more, as a new row with the reason in the log of access; its key.
+async def replay(
+    office: Office,
+    message_id: int,
+    *,
+    actor: Actor,
+    note: str,
+    now: datetime,
+    key: str | None = None,
+) -> None:
+    """Queue the text once more, as a new row with the reason in the log of access.
 
     Raises NotPermitted, Incomplete (`note`), NotFound, or NotAvailable where it may have arrived,
     says something stale, or was sent again before.
@@ -103,7 +113,23 @@ async def replay(office: Office, message_id: int, *, actor: Actor, note: str, no
         reason = clean_text(note, field_label="说明", max_length=LONGEST_NOTE, required=True)
     except BadWording as refusal:
         raise Incomplete({"note": refusal.message}) from None
-    written = await office.pool.fetchrow(
+    async with transaction(office.pool) as connection:
+        what = ("replay", message_id, reason)
+        if not await first_time(connection, *what, actor=actor, key=key, now=now):
+            return
+        written = await _queued_again(connection, message_id, actor, reason, now)
+        if written is None:
+            raise await _refusal(connection, message_id)
+    if written["number"]:
+        office.bell.ring(written["number"])
+    else:
+        office.bell.wake()
+
+
+async def _queued_again(
+    connection: Connection, message_id: int, actor: Actor, reason: str, now: datetime
+) -> Mapping[str, Any] | None:
+    return await connection.fetchrow(
         f"""
         with again as (
           insert into message (dedupe_key, channel, purpose, template, params, case_id, unit_id,
@@ -125,18 +151,10 @@ async def replay(office: Office, message_id: int, *, actor: Actor, note: str, no
         actor.staff_id,
         reason,
     )
-    if written is None:
-        raise await _refusal(office, message_id)
-    if written["number"]:
-        office.bell.ring(written["number"])
-    else:
-        office.bell.wake()
-    key: int = written["id"]
-    return key
 
 
-async def _refusal(office: Office, message_id: int) -> NotFound | NotAvailable:
-    state = await office.pool.fetchval(
+async def _refusal(connection: Connection, message_id: int) -> NotFound | NotAvailable:
+    state = await connection.fetchval(
         "select state from message where id = $1 and channel = 'sms'", message_id
     )
     if state is None:

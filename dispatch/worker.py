@@ -35,6 +35,7 @@ from dispatch.inbound import handle_waiting
 from dispatch.learn import learn_at_night
 from dispatch.missed import settle_those_who_called_again
 from dispatch.office import Office, clock, open_office
+from dispatch.once import forget_old_forms
 from dispatch.outbox import deliver_waiting
 from dispatch.presence import forget_the_gone
 from dispatch.telephone import close_lost_calls, forget_old_events
@@ -235,14 +236,15 @@ async def beat(office: Office, process: str) -> None:
 
 
 async def purge(office: Office) -> None:
-    """Remove what has run out: sessions, the heartbeats of processes that are gone, old drafts;
-    uploads that no form came for; old events of the telephone. Close telephone calls whose end was
-    never heard."""
+    """Remove what has run out: sessions, the heartbeats of processes that are gone, old drafts
+    and keys of forms, uploads that no form came for, old events of the telephone; close telephone
+    calls whose end was never heard."""
     now = clock()
     await office.pool.execute("delete from session where expires_at < $1", now)
     await office.pool.execute("delete from heartbeat where at < $1", now - FORGET_PROCESS_AFTER)
     await forget_the_gone(office.pool, now=now)
     await forget_old_drafts(office, now)
+    await forget_old_forms(office, now)
     await close_lost_calls(office, now)
     await forget_old_events(office, now)
     await settle_those_who_called_again(office, now)

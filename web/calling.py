@@ -67,7 +67,7 @@ async def settle_missed(
 ) -> Response[Any]:
     """How it went; whoever was reached is written down at the console."""
     outcome = form.one("outcome")
-    await settle(office, missed_id, outcome, actor=me, now=now)
+    await settle(office, missed_id, outcome, actor=me, now=now, key=form.idempotency_key)
     if outcome == Outcome.REACHED:
         return redirect(request, f"/console?call={missed_id}", flash="已接通，请登记。")
     return redirect(request, "/console/missed", flash="已记录回拨结果。")
@@ -88,7 +88,7 @@ async def create_handover(
     """Leave the note."""
     note = form.one("note")
     try:
-        await leave_note(office, note, actor=me, now=now)
+        await leave_note(office, note, actor=me, now=now, key=form.idempotency_key)
     except Incomplete as refusal:
         wrong = refusal.fields.get("note", refusal.message)
         return await _handover(request, me, office, now, note=note, wrong=wrong)

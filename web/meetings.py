@@ -99,8 +99,8 @@ async def carry_out_decisions(
     request: WebRequest, office: TheOffice, me: Me, now: Now, meeting_id: FromPath[int]
 ) -> Response[Any]:
     """Once more for those that could not be carried out."""
-    done = await carry_out(office, meeting_id, actor=me, now=now)
-    return redirect(request, f"/meetings/{meeting_id}", flash=f"本次执行{done}件。")
+    await carry_out(office, meeting_id, actor=me, now=now)
+    return redirect(request, f"/meetings/{meeting_id}", flash="已再次执行，逐件结果见下。")
 
 
 def minutes_of(form: Form, rulebook: Rulebook) -> Minutes:

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 
+from dispatch.once import once
 from dispatch.registry.own_password import PUBLISHED, change_own_password, may_change_password
 from dispatch.sign_in import Entrance
 from hotline.errors import Incomplete
@@ -25,16 +26,16 @@ async def change_password(
 ) -> Response[Any]:
     """Change it; this browser stays signed in, all others are out."""
     entrance: Entrance = request.app.state.entrance
-    names = ("old_password", "password", "again")
+    typed = {name: form.one(name) for name in ("old_password", "password", "again")}
+    token = request.cookies.get(COOKIE, "")
+
+    async def change() -> str:
+        await change_own_password(office, entrance, typed, actor=me, token=token, now=now)
+        return ""
+
     try:
-        await change_own_password(
-            office,
-            entrance,
-            {name: form.one(name) for name in names},
-            actor=me,
-            token=request.cookies.get(COOKIE, ""),
-            now=now,
-        )
+        # Nothing of what was typed is said of the form: not even a digest of a password is kept.
+        await once(office, change, "own password", actor=me, key=form.idempotency_key, now=now)
     except Incomplete as refusal:
         # What was typed as a password is not sent back.
         return _page(request, wrong=refusal.fields, status=422)

@@ -108,7 +108,13 @@ async def sign_picked(
         return ("co_sign" if pick.proposed == "co_sign" else "sign"), {}
 
     results = await perform_each(
-        office, picks, actor=me, now=now, wish=wish, done=lambda pick: "已签收，请按时办理。"
+        office,
+        picks,
+        actor=me,
+        now=now,
+        wish=wish,
+        done=lambda pick: "已签收，请按时办理。",
+        key=form.idempotency_key,
     )
     return page(
         request,

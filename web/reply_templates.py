@@ -39,7 +39,9 @@ async def create_template(
     """One more template."""
     given = _given(form, rulebook)
     try:
-        await keep_template(office.pool, given, actor=me, now=now, rulebook=rulebook)
+        await keep_template(
+            office.pool, given, actor=me, now=now, rulebook=rulebook, key=form.idempotency_key
+        )
     except Incomplete as refusal:
         return await _list_page(request, office, me, rulebook, given, refusal)
     return redirect(request, "/portal/templates", flash=f"已新增模板“{given['name']}”。")
@@ -69,7 +71,13 @@ async def change_template(
     given = _given(form, rulebook)
     try:
         await keep_template(
-            office.pool, given, actor=me, now=now, rulebook=rulebook, template_id=template_id
+            office.pool,
+            given,
+            actor=me,
+            now=now,
+            rulebook=rulebook,
+            template_id=template_id,
+            key=form.idempotency_key,
         )
     except Incomplete as refusal:
         return _form_page(request, rulebook, template_id, given, refusal)
@@ -78,10 +86,17 @@ async def change_template(
 
 @post("/{template_id:int}/delete", status_code=200)
 async def delete_template(
-    request: WebRequest, me: Me, office: TheOffice, rulebook: Rules, template_id: FromPath[int]
+    request: WebRequest,
+    me: Me,
+    office: TheOffice,
+    now: Now,
+    rulebook: Rules,
+    form: TheForm,
+    template_id: FromPath[int],
 ) -> Response[Any]:
     """Remove it; what was answered with it stays."""
-    await drop_template(office.pool, template_id, actor=me, rulebook=rulebook)
+    key = form.idempotency_key
+    await drop_template(office.pool, template_id, actor=me, now=now, rulebook=rulebook, key=key)
     return redirect(request, "/portal/templates", flash="已删除模板。")
 
 

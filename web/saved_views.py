@@ -14,7 +14,7 @@ from hotline.errors import Incomplete
 from hotline.masking import masked_text
 from hotline.people import Actor
 from hotline.wording import BadWording, clean_text
-from web.given import Me, Now, TheForm, TheOffice, WebRequest, is_htmx, signed_in
+from web.given import Me, Now, TheForm, TheOffice, WebRequest, is_htmx, own_path, signed_in
 from web.render import redirect
 
 # Where the page of a list stands; the ledger has one for each kind.
@@ -96,22 +96,22 @@ async def create_view(
 
 @post("/views/{view_id:int}/opens", guards=[signed_in], status_code=200)
 async def open_with_view(
-    request: WebRequest, view_id: FromPath[int], office: TheOffice, me: Me
+    request: WebRequest, view_id: FromPath[int], office: TheOffice, me: Me, form: TheForm
 ) -> Response[Any]:
     """The page opens with this view from now on, or no longer."""
     async with transaction(office.pool) as connection:
-        address = await open_with(connection, me, view_id)
+        address = await open_with(connection, me, view_id, opens=form.one("opens") != "0")
     return redirect(request, address, flash="已更改打开时的视图。")
 
 
 @post("/views/{view_id:int}/remove", guards=[signed_in], status_code=200)
 async def remove(
-    request: WebRequest, view_id: FromPath[int], office: TheOffice, me: Me
+    request: WebRequest, view_id: FromPath[int], office: TheOffice, me: Me, now: Now, form: TheForm
 ) -> Response[Any]:
     """Remove the view; the list stays."""
     async with transaction(office.pool) as connection:
-        page = await remove_view(connection, me, view_id)
-    return redirect(request, page, flash="已删除视图。")
+        page = await remove_view(connection, me, view_id, now=now, key=form.idempotency_key)
+    return redirect(request, page or own_path(form.one("back")) or "/", flash="已删除视图。")
 
 
 router = Router("/", route_handlers=[create_view, open_with_view, remove])

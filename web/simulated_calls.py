@@ -41,7 +41,13 @@ async def create_call(
         wrong["caller"] = refusal.message
     if not wrong:
         try:
-            await ring(office, caller=caller, extension=form.one("extension"), now=now)
+            await ring(
+                office,
+                caller=caller,
+                extension=form.one("extension"),
+                now=now,
+                call_id=form.idempotency_key,
+            )
         except Incomplete as refusal:
             wrong = dict(refusal.fields)
     if wrong:

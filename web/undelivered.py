@@ -58,7 +58,7 @@ async def replay_text(
     state, after = form.one("state"), form.one("after")
     note = form.one("note")
     try:
-        await replay(office, message_id, actor=me, note=note, now=now)
+        await replay(office, message_id, actor=me, note=note, now=now, key=form.idempotency_key)
     except Incomplete as refusal:
         wrong = (message_id, note, refusal.fields["note"])
         return await _page(request, office, me, state=state, after=after, wrong=wrong)

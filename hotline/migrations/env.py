@@ -19,6 +19,7 @@ import hotline.knowledge
 import hotline.meetings
 import hotline.messages
 import hotline.people
+import hotline.sent_forms
 import hotline.telephone
 import hotline.unsaved  # noqa: F401  # the tables must be known before they are compared
 
