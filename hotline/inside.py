@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotline.calendar import in_shanghai
-from hotline.casefile import Part
+from hotline.casefile import CaseFile, Part, Running
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
 from hotline.procedure import Procedure
+
+# What a lead unit works against, by the names that the procedures give it.
+_OWN_LIMITS = ("handle", "investigate", "rework")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,19 @@ def _whom(draft: Draft, lead: Part) -> tuple[int, Colleague | None]:
 def _day(draft: Draft) -> str:
     """The day by which the report is owed: not over, and within the lead's own limit."""
     named: str = draft.inputs["inside_by"]
-    handle = draft.case.clock("handle")
+    own = own_limit(draft.case)
     today = in_shanghai(draft.now).date()
-    last = max(in_shanghai(handle.due_at).date(), today) if handle else None
+    last = max(in_shanghai(own.due_at).date(), today) if own else None
     if date.fromisoformat(named) < today:
         raise Incomplete({"inside_by": "内部反馈期限不能早于今天"})
     if last and date.fromisoformat(named) > last:
         raise Incomplete({"inside_by": f"内部反馈期限不能晚于本单位的办理期限（{last}）"})
     return named
+
+
+def own_limit(case: CaseFile) -> Running | None:
+    """The clock on which the lead's own part runs now."""
+    return next((clock for name in _OWN_LIMITS if (clock := case.clock(name))), None)
 
 
 def report_inside(draft: Draft) -> None:
@@ -89,10 +97,13 @@ def take_back_inside(draft: Draft) -> None:
 def settle(draft: Draft, rules: Procedure) -> None:
     """What was handed down ends with the part that it was handed down from.
 
-    The lead answers without waiting for it, or loses the case: then nobody owes a report.
+    The lead answers without waiting for it, or loses the case, or it goes on without the lead:
+    then nobody owes a report.
     """
     part, lead = draft.case.inside, draft.case.lead
-    if part and (lead is None or lead.replied_at or lead.unit_id != part.under_id):
+    report = rules.action("report_inside")
+    over = report is None or draft.case.stage not in report.when
+    if part and (over or lead is None or lead.replied_at or lead.unit_id != part.under_id):
         draft.change_parts(lambda one: one is part, ended_at=draft.now)
     if draft.case.inside is None and draft.action:
         draft.change_clocks(

@@ -14,6 +14,7 @@ import msgspec
 
 from hotline.calendar import in_shanghai
 from hotline.casefile import NOTHING_PENDING, CaseFile, Part, Running
+from hotline.countersigning import lapse
 from hotline.draft import Count, Draft
 from hotline.effects import EFFECTS
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
@@ -165,6 +166,7 @@ def move(
     if target is not None or not callable(action.to):
         _wind(draft, rules, action)
     settle(draft, rules)
+    lapse(draft, rules)
     if draft.case.phase == Phase.CLOSED and case.phase != Phase.CLOSED:
         _close(draft, action)
     _follow(draft, rules)
@@ -226,15 +228,12 @@ def _keep(draft: Draft, results: Mapping[str, Any]) -> None:
 
 
 def _drop_moot_requests(draft: Draft, rules: Procedure) -> None:
-    """What was asked about a clock that has ended needs no decision, an answer no draft."""
+    """What was asked about a clock that has ended needs no decision."""
     pending = draft.case.pending
     if pending.extension and draft.case.clock(pending.extension.clock) is None:
         pending = msgspec.structs.replace(pending, extension=None)
     if pending.stop and not any(rules.clock(c.name).stoppable for c in draft.case.open_clocks):
         pending = msgspec.structs.replace(pending, stop=None)
-    drafted, lead = pending.reply, draft.case.lead
-    if drafted and (lead is None or lead.replied_at or lead.unit_id != drafted.unit_id):
-        pending = msgspec.structs.replace(pending, reply=None)
     if pending is not draft.case.pending:
         draft.set(pending=pending)
 

@@ -16,13 +16,13 @@ from hotline.people import Actor, Role
 from hotline.procedure import Action, Proposal
 
 
-def countersigned(*replies: Action) -> tuple[Action, ...]:
-    """The acts with which the lead answers, each with its draft, and the draft's return."""
+def countersigned(*replies: Action, back: str = "return_draft") -> tuple[Action, ...]:
+    """The acts with which the lead answers, each with its draft; `back` is a draft's return."""
     stages = dict.fromkeys(stage for reply in replies for stage in reply.when)
     return (
         *(act for reply in replies for act in _drafted_and_signed(reply)),
         Action(
-            "return_draft", "退回修改（审签）", when=tuple(stages), by=(Role.UNIT_HEAD,),
+            back, "退回修改（审签）", when=tuple(stages), by=(Role.UNIT_HEAD,),
             part="lead", needs=("reason",), only=(a_draft_waits,), does=("return_draft",),
             tells=("unit/draft_returned",), tone="danger",
         ),
@@ -35,7 +35,7 @@ def _drafted_and_signed(reply: Action) -> tuple[Action, Action]:
         f"draft_{reply.name}", f"{reply.label}（送负责人审签）", when=reply.when, by=(Role.CLERK,),
         part="lead", needs=reply.needs, check=reply.check, begins=begins, does=("draft_reply",),
         only=(*reply.only, signature_asked), unless=(*reply.unless, no_draft_waits),
-        handles=True, tells=("unit/to_countersign",), tone=reply.tone,
+        recused=reply.recused, handles=True, tells=("unit/to_countersign",), tone=reply.tone,
     )  # fmt: skip
     return draft, replace(reply, only=(*reply.only, signs_alone), begins=begins)
 

@@ -14,6 +14,7 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days
+from hotline.inside import own_limit
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import Action
 
@@ -69,10 +70,10 @@ def somebody_named(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, st
 
 def a_day_before(case: CaseFile) -> Mapping[str, Any]:
     """The lead needs the last day of its own limit for the answer."""
-    handle = case.clock("handle")
-    if handle is None:
+    own = own_limit(case)
+    if own is None:
         return {}
-    return {"inside_by": (in_shanghai(handle.due_at).date() - timedelta(days=1)).isoformat()}
+    return {"inside_by": (in_shanghai(own.due_at).date() - timedelta(days=1)).isoformat()}
 
 
 def nobody_has_it(case: CaseFile, actor: Actor) -> str | None:
