@@ -1,6 +1,6 @@
 """What a unit or a role was told inside the system, newest first, one line per case and clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,14 +27,24 @@ _OF_CLOCKS = ("owed/warned", "owed/breached", "supervisor/breached")
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One line; `number` is the case that it speaks of, `gone` where the unit has lost it."""
+    """One line; `number` is the case that it speaks of, `gone` where the unit has lost it.
+
+    `wording` is what an administrator made of the text, "" where it stands as it was written.
+    """
 
     id: int
     number: str
-    text: str
+    template: str
+    params: Mapping[str, Any]
+    wording: str
     urgent: bool
     gone: bool
     at: datetime
+
+    @property
+    def text(self) -> str:
+        """The notice in Chinese."""
+        return texts.render(self.template, self.params, body=self.wording)
 
 
 async def notices(
@@ -75,7 +85,9 @@ async def notices(
         Notice(
             id=row["id"],
             number=row["number"],
-            text=texts.render(row["template"], row["params"], body=row["wording"]),
+            template=row["template"],
+            params=row["params"],
+            wording=row["wording"],
             urgent=row["template"] in _URGENT,
             gone=row["template"].startswith("former/"),
             at=row["created_at"],

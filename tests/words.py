@@ -15,6 +15,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from dispatch.texts import original, templates
+
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "web" / "templates"
 NAMES = ROOT / "dispatch" / "texts" / "names.toml"
@@ -166,9 +168,18 @@ def in_texts() -> dict[str, str]:
     return {name: place for texts in names.values() for name in texts.values()}
 
 
+def in_notices() -> dict[str, str]:
+    """What colleagues are told inside the system, with its placeholders."""
+    return {
+        original(template): f"dispatch/texts/{template}.txt"
+        for template in templates()
+        if not template.startswith("citizen/")
+    }
+
+
 def owed() -> dict[str, str]:
     """Everything that the catalogue must have, each with where it is said."""
-    return in_templates() | in_texts() | in_python()
+    return in_templates() | in_texts() | in_notices() | in_python()
 
 
 def written() -> dict[str, str | tuple[str, ...]]:

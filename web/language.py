@@ -1,9 +1,10 @@
 """The language of a screen: Chinese as everything is written, English by the catalogue.
 
 The source says everything in Chinese. `locale/en/LC_MESSAGES/messages.po` holds the English of each
-text, and of each sentence with numbered places (`没有{0}这一天`, from an f-string), which is told
-from its constant parts where it is shown. What people typed, and the names of units, categories and
-places, stay as they are; so do texts to citizens and printed papers.
+text, of each notice to colleagues, and of each sentence with numbered places (`没有{0}这一天`, from
+an f-string), which is told from its constant parts where it is shown. What people typed, and the
+names of units, categories and places, stay as they are; so do texts to citizens and printed papers,
+which are official documents.
 """
 
 import re
@@ -16,6 +17,9 @@ from typing import Any, NamedTuple
 
 from babel.messages.pofile import read_po
 from litestar.connection import ASGIConnection
+
+from dispatch import texts
+from dispatch.notices import Notice
 
 CHINESE = "zh-CN"
 ENGLISH = "en"
@@ -100,6 +104,19 @@ def told(text: str) -> str:
     if _spoken.get() != ENGLISH or isinstance(text, Typed) or len(text) > _LONGEST:
         return text
     return _in_english(text)
+
+
+def told_notice(notice: Notice) -> str:
+    """A notice to a colleague; in the words of an administrator where one changed them."""
+    if _spoken.get() != ENGLISH or notice.wording:
+        return notice.text
+    # The catalogue has the English of the text itself, placeholders and all.
+    english = say(texts.original(notice.template))
+    params = {
+        name: told(value) if isinstance(value, str) and name != "unit" else value
+        for name, value in notice.params.items()
+    }
+    return texts.render(notice.template, params, body=english)
 
 
 def catalogue() -> _Catalogue:

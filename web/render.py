@@ -72,6 +72,7 @@ def template_environment(office: Office, assets: Assets) -> Environment:
         spoken=spoken_phone,
         case_url=case_url,
         t=language.told,
+        told_notice=language.told_notice,
     )
     return environment
 

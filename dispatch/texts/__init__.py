@@ -6,7 +6,7 @@ an address: a text is read on lock screens, and by whoever holds the phone.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ def render(template: str, params: Mapping[str, Any], *, body: str = "") -> str:
 
 def original(template: str) -> str:
     """The text as it was written, with its placeholders. Raises FileNotFoundError."""
-    return (FOLDER / f"{template}.txt").read_text("utf-8").strip()
+    return _read(template)
 
 
 def parsed(body: str) -> nodes.Template:
@@ -39,6 +39,11 @@ def parsed(body: str) -> nodes.Template:
 def templates() -> list[str]:
     """The names of all texts."""
     return sorted(str(path.relative_to(FOLDER))[:-4] for path in FOLDER.rglob("*.txt"))
+
+
+@cache
+def _read(template: str) -> str:
+    return (FOLDER / f"{template}.txt").read_text("utf-8").strip()
 
 
 @lru_cache(maxsize=256)
@@ -56,6 +61,10 @@ def _moment(iso: str) -> str:
     return f"{at.month}月{at.day}日{at:%H:%M}"
 
 
+def _exact(iso: str) -> str:
+    return f"{in_shanghai(datetime.fromisoformat(iso)):%Y-%m-%d %H:%M}"
+
+
 # Texts are plain words for a telephone and for a list that escapes what it shows.
 _environment = Environment(
     loader=FileSystemLoader(FOLDER),
@@ -63,4 +72,5 @@ _environment = Environment(
     autoescape=False,
     auto_reload=False,
 )
-_environment.filters.update(day=_day, moment=_moment)
+# `exact` is for the English of the catalogue: an administrator's wording is Chinese.
+_environment.filters.update(day=_day, moment=_moment, exact=_exact)

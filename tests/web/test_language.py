@@ -3,13 +3,19 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 
-from dispatch.office import Office
+from dispatch.intake import open_case
+from dispatch.notices import Notice
+from dispatch.office import Office, clock
+from dispatch.perform import perform
+from dispatch.texts import templates
+from dispatch.texts.allowed import samples
 from tests import words
-from tests.makers import AGENT, DISPATCHER, SUPERVISOR
+from tests.makers import AGENT, DISPATCHER, MONDAY, REQUEST, SUPERVISOR, WATER_CLERK
 from tests.web.conftest import PASSWORD, ClientAs
-from web.language import COOKIE, ENGLISH, Typed, speaking, told
+from web.language import COOKIE, ENGLISH, Typed, speaking, told, told_notice
 
 PLACES = re.compile(r"\{\w+\}|%\(\w+\)s")
 
@@ -185,3 +191,38 @@ async def test_a_list_keeps_its_filters_in_another_language(client_as: ClientAs)
     browser = await client_as(DISPATCHER)
     page = await browser.get("/desk?queue=to_dispatch&urgency=danger")
     assert 'name="back" value="/desk?queue=to_dispatch&amp;urgency=danger"' in page.text
+
+
+@pytest.mark.parametrize("template", [one for one in templates() if one[:8] != "citizen/"])
+@pytest.mark.parametrize("bare", [False, True])
+def test_every_notice_is_told_in_english(template: str, bare: bool) -> None:
+    """With everything that it may name, and where a case has no unit and no deadline."""
+    params = samples(template)
+    if bare and not template.startswith("owed/") and template != "supervisor/breached":
+        params |= {name: "" for name in ("unit", "due_at", "clock") if name in params}
+    notice = Notice(
+        id=1, number=params["number"], template=template, params=params, wording="",
+        urgent=False, gone=False, at=MONDAY,
+    )  # fmt: skip
+    with speaking(ENGLISH):
+        english = told_notice(notice).replace(str(params.get("unit")), "")
+    assert params["number"] in english and not re.search("[\u4e00-\u9fff]|\\{", english)
+    assert told_notice(notice) == notice.text
+    # What an administrator wrote stays as it is.
+    changed = msgspec.structs.replace(notice, wording="{{ number }} 请看。")
+    with speaking(ENGLISH):
+        assert told_notice(changed) == f"{params['number']} 请看。"
+
+
+async def test_a_unit_reads_its_notices_in_its_language(
+    client_as: ClientAs, office: Office
+) -> None:
+    case = (await open_case(office, actor=AGENT, inputs=REQUEST, now=clock())).case
+    inputs = {"lead_unit": "SWJ"}
+    await perform(office, case.number, "dispatch", actor=DISPATCHER, inputs=inputs, now=clock())
+    browser = await client_as(WATER_CLERK)
+    assert f"{case.number} 已派给本单位主办" in (await browser.get("/portal")).text
+    browser.cookies.set(COOKIE, "en")
+    page = (await browser.get("/portal")).text
+    assert f"{case.number}: dispatched to your unit in the lead; " in page
+    assert "已派给本单位主办" not in page
