@@ -14,6 +14,8 @@ from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days, working_hours
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
+from hotline.procedures.countersigned import countersigned
+from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.ladder import ladder, rungs
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
@@ -114,6 +116,7 @@ CLOCKS = (
         basis=f"{RULES}：5个工作日内回复；为审核送达留出时间，3个工作日为演示设定",
         ladder=rungs(f"{RULES}：按时核实回复，逾期催办督办为演示设定"),
     ),
+    INSIDE_CLOCK,
 )  # fmt: skip
 
 ACTIONS = (
@@ -121,7 +124,7 @@ ACTIONS = (
         "register", "登记考核异议", when=(NEW,), to="registered", by=CENTRE,
         needs=(
             "title", "contractor", "service_contract", "contract_years?", "told_on",
-            "disputed_rating", "dispute", "dispute_evidence?",
+            "disputed_rating", "dispute", "dispute_evidence?", "files?",
         ),
         does=("describe", "detail"), tone="primary",
     ),
@@ -131,7 +134,7 @@ ACTIONS = (
     ),
     Action(
         "add_evidence", "登记补充的证据", when=("awaiting",), to="registered", by=CENTRE,
-        needs=("dispute_evidence",), does=("detail",), tone="primary",
+        needs=("dispute_evidence", "files?"), does=("detail",), tone="primary",
     ),
     Action(
         "lapse", "逾期未补充，视为撤回", when=("awaiting",), to="withdrawn", by=(Role.CLOCK,),
@@ -150,18 +153,19 @@ ACTIONS = (
         "sign", "签收", when=("verifying",), by=UNITS, part="lead", does=("sign",),
         only=(unsigned,),
     ),
-    Action(
+    *countersigned(Action(
         "verify", "核实并拟回复", when=("verifying",), to="replied", by=UNITS, part="lead",
-        needs=("assessment_result", "new_rating?", "findings"), check=result_complete,
+        needs=("assessment_result", "new_rating?", "findings", "files?"), check=result_complete,
         does=("detail", "reply"), handles=True, tells=("procurement/replied",), tone="primary",
-    ),
+    )),
+    *inside(handed_in=("verifying",), open_in=("verifying",)),
     Action(
         "redo", "退回重新核实", when=("replied",), to="verifying", by=CENTRE, needs=("reason",),
         does=("new_round", "returned"), recused=True, tells=("unit/redo",), tone="danger",
     ),
     Action(
         "deliver", "送达书面回复", when=("replied",), to=as_the_purchaser_found, by=CENTRE,
-        needs=("note?",), recused=True, tone="primary",
+        needs=("note?", "files?"), recused=True, tone="primary",
     ),
     Action(
         "withdraw", "承接主体撤回异议", when=("registered", "awaiting", "verifying"),

@@ -35,6 +35,8 @@ from hotline.procedures.challenge_rules import (
     to_be_reported,
     what_is_missing,
 )
+from hotline.procedures.countersigned import countersigned
+from hotline.procedures.inside import inside
 from hotline.procedures.ladder import ladder
 from hotline.procedures.parts import co_open, co_unsigned
 from hotline.procedures.returns import RETURNS
@@ -121,7 +123,7 @@ RESULTS = (
 REGISTER = (
     "title", "supplier", "credit_code?", "requester_name", "requester_phone", "address",
     "postcode?", "project_name", "project_number", "challenge_start", "known_on", "received_on",
-    "posted_on?", "participant", "addressee", "letter_items", "content",
+    "posted_on?", "participant", "addressee", "letter_items", "content", "files?",
 )  # fmt: skip
 AMENDED = (
     "challenge_start?", "known_on?", "posted_on?", "participant?", "addressee?", "letter_items?",
@@ -153,7 +155,8 @@ ACTIONS = (
     ),
     Action(
         "resubmit", "登记补正材料", when=("correcting",), to="received", by=SECTION,
-        needs=("letter_items", "resubmitted_on"), does=("past_days", "detail"), derives=judged,
+        needs=("letter_items", "resubmitted_on", "files?"),
+        does=("past_days", "detail"), derives=judged,
         tone="primary",
     ),
     Action(
@@ -169,7 +172,8 @@ ACTIONS = (
     ),
     Action(
         "transfer", "转交招标部和采购人", when=("accepted",), to="transferred", by=SECTION,
-        needs=("lead_unit", "co_units", "handed_over"), check=one_purchaser, does=("assign",),
+        needs=("lead_unit", "co_units", "handed_over", "files?"),
+        check=one_purchaser, does=("assign",),
         tells=("unit/dispatched", "co/dispatched"), papers=("challenge_handover",), tone="primary",
     ),
     Action(
@@ -191,12 +195,16 @@ ACTIONS = (
         unless=(co_unsigned,), tone="primary",
     ),
     Action(
-        "co_reply", "采购人说明情况", when=WITH_UNITS, by=UNITS, part="co", needs=("progress",),
-        does=("co_reply",), unless=(co_open,), tells=("unit/co_replied",),
+        "co_reply", "采购人说明情况", when=WITH_UNITS, by=UNITS, part="co",
+        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,),
+        tells=("unit/co_replied",),
     ),
     Action(
         "finish_investigation", "报告调查情况", when=("investigating",), to="drafting", by=UNITS,
-        part="lead", needs=("findings",), handles=True, tone="primary",
+        part="lead", needs=("findings", "files?"), handles=True, tone="primary",
+    ),
+    *inside(
+        handed_in=("investigating", "drafting"), open_in=("investigating", "drafting"),
     ),
     Action(
         "ask_experts", "请评审专家协助", when=("investigating", "drafting"),
@@ -205,7 +213,7 @@ ACTIONS = (
     ),
     Action(
         "note_experts", "登记专家意见", when=("investigating", "drafting", "section_review"),
-        by=(*UNITS, Role.PROCUREMENT), part="lead", needs=("expert_opinion",),
+        by=(*UNITS, Role.PROCUREMENT), part="lead", needs=("expert_opinion", "files?"),
         only=(experts_asked,),
     ),
     Action(
@@ -214,13 +222,17 @@ ACTIONS = (
     ),
     Action(
         "report_finance", "会商并书面报告财政局", when=(*WITH_UNITS, *IN_REVIEW), by=SECTION,
-        needs=("panel_opinion", "document_number"), only=(to_be_reported,),
+        needs=("panel_opinion", "document_number", "files?"), only=(to_be_reported,),
         tells=("finance/reported",), papers=("challenge_report",),
     ),
-    Action(
-        "submit_draft", "提交答复稿", when=("drafting",), to="section_review", by=UNITS,
-        part="lead", needs=("challenge_result", "reply"), does=("hand_in",), handles=True,
-        derives=hinted, tells=("procurement/drafted",), papers=("challenge_draft",), tone="primary",
+    *countersigned(
+        Action(
+            "submit_draft", "提交答复稿", when=("drafting",), to="section_review", by=UNITS,
+            part="lead", needs=("challenge_result", "reply", "files?"), does=("hand_in",),
+            handles=True, derives=hinted, tells=("procurement/drafted",),
+            papers=("challenge_draft",), tone="primary",
+        ),
+        back="return_to_drafter",
     ),
     Action(
         "section_sign", "采购部审签", when=("section_review",), to="purchaser_review", by=SECTION,
@@ -232,7 +244,7 @@ ACTIONS = (
     ),
     Action(
         "purchaser_paper", "登记采购人书面审签", when=("purchaser_review",), to="panel_review",
-        by=SECTION, needs=("document_number", "note?"),
+        by=SECTION, needs=("document_number", "note?", "files?"),
     ),
     Action(
         "purchaser_return", "采购人退回修改", when=("purchaser_review",), to="drafting", by=UNITS,
@@ -251,18 +263,21 @@ ACTIONS = (
     ),
     Action(
         "send_answer", "送达质疑答复", when=("to_send",), to=after_sending, by=SECTION,
-        needs=("document_number", "no_secrets", "delivery", "delivered_on", "also_told?"),
+        needs=(
+            "document_number", "no_secrets", "delivery", "delivered_on", "also_told?", "files?",
+        ),
         does=("past_days", "detail", "answered"), derives=kept,
         tells=("citizen/letter_answered",), papers=("challenge_answer",), tone="primary",
     ),
     Action(
         "talk", "登记沟通情况", when=(*WITH_UNITS, *IN_REVIEW, "following", "answered"),
-        by=SECTION, needs=("talked_on", "talked_with", "talk"), does=("past_days",),
+        by=SECTION, needs=("talked_on", "talked_with", "talk", "files?"), does=("past_days",),
         tells=("leader/talked",),
     ),
     Action(
         "record_consequence", "登记结果处理", when=("following",), to=after_consequence,
-        by=SECTION, needs=("challenge_consequence", "document_number"), check=consequence_fits,
+        by=SECTION, needs=("challenge_consequence", "document_number", "files?"),
+        check=consequence_fits,
         does=("detail",), derives=kept, tells=("finance/reported",), tone="primary",
     ),
     Action(
@@ -289,7 +304,7 @@ ACTIONS = (
     ),
     Action(
         "withdraw", "供应商书面撤回", when=BEFORE_ANSWER, to="withdrawn", by=SECTION,
-        needs=("withdrawn_on", "note?"), does=("past_days", "detail"),
+        needs=("withdrawn_on", "note?", "files?"), does=("past_days", "detail"),
     ),
     Action(
         "void", "撤销登记", when=("received",), to="voided", by=SECTION, needs=("reason",),

@@ -3,6 +3,7 @@
 from hotline.clock_rules import By, ClockRule
 from hotline.clocks import same_day, working_days, working_hours
 from hotline.people import Role
+from hotline.procedures.inside import INSIDE_CLOCK
 from hotline.procedures.ladder import rungs
 
 UNIT = Role.CLERK
@@ -64,6 +65,7 @@ CLOCKS = (
         basis=f"{CENTRE} 三：质疑回复2个工作日内",
         ladder=LADDER,
     ),
+    INSIDE_CLOCK,
     ClockRule(
         "experts", "专家意见时限", Role.PROCUREMENT,
         starts=("ask_experts",), ends=("note_experts", "withdraw"),

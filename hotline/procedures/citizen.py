@@ -281,7 +281,7 @@ ACTIONS = (
     ),
     Action(
         "object", "派单异议", when=("dispatched", "handling"), to="objected", by=UNITS,
-        part="lead", needs=("objection_ground", "proposed_unit?", "note"),
+        part="lead", needs=("objection_ground", "proposed_unit?", "note", "files?"),
         unless=(not_designated,), tells=("dispatcher/objected",),
     ),
     Action(

@@ -33,7 +33,9 @@ from hotline.procedures.complaint_rules import (
     timely_by_the_dates,
     what_is_missing,
 )
+from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import stops
+from hotline.procedures.inside import inside
 from hotline.procedures.parts import co_open, co_unsigned
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
@@ -117,7 +119,7 @@ REGISTER = (
     "title", "supplier", "credit_code", "requester_name", "requester_phone", "address",
     "postcode?", "respondents", "challenge", "project_name", "project_number",
     "procurement_stage", "received_on", "posted_on?", "authority", "scope",
-    "complaint_items", "content",
+    "complaint_items", "content", "files?",
 )  # fmt: skip
 
 ACTIONS = (
@@ -146,7 +148,7 @@ ACTIONS = (
     ),
     Action(
         "resubmit", "登记补正材料", when=("correcting",), to="received", by=OFFICE,
-        needs=("complaint_items", "corrected_on"), does=("past_days", "detail", "resume"),
+        needs=("complaint_items", "corrected_on", "files?"), does=("past_days", "detail", "resume"),
         derives=lacking, tone="primary",
     ),
     Action(
@@ -184,17 +186,18 @@ ACTIONS = (
     ),
     Action(
         "co_reply", "其他当事人说明", when=(*WITH_UNITS, "examining"), by=UNITS, part="co",
-        needs=("progress",), does=("co_reply",), unless=(co_open,), handles=True,
+        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
         tells=("finance/stated",), tone="primary",
     ),
-    Action(
+    *countersigned(Action(
         "state", "提交书面说明和证据", when=("stating",), to="examining", by=UNITS, part="lead",
-        needs=("findings",), does=("hand_in",), handles=True, tells=("finance/stated",),
+        needs=("findings", "files?"), does=("hand_in",), handles=True, tells=("finance/stated",),
         tone="primary",
-    ),
+    )),
+    *inside(handed_in=("stating",), open_in=("stating",)),
     Action(
         "state_paper", "登记书面说明", when=("stating",), to="examining", by=OFFICE,
-        needs=("findings", "document_number"),
+        needs=("findings", "document_number", "files?"),
     ),
     Action(
         "waive_statement", "视为放弃说明", when=("stating",), to="examining", by=(Role.CLOCK,),
@@ -206,7 +209,7 @@ ACTIONS = (
     ),
     Action(
         "confront", "登记调查、质证", when=("stating", "examining"), by=OFFICE,
-        needs=("confronted_on", "confrontation"), does=("past_days",),
+        needs=("confronted_on", "confrontation", "files?"), does=("past_days",),
     ),
     Action(
         "suspend", "通知暂停采购活动", when=ACCEPTED, by=OFFICE,
@@ -225,7 +228,8 @@ ACTIONS = (
     ),
     Action(
         "submit_decision", "提交处理决定稿", when=("examining",), to="deciding", by=OFFICE,
-        needs=("complaint_result", "rejection_ground?", "reply"), check=rejection_has_a_ground,
+        needs=("complaint_result", "rejection_ground?", "reply", "files?"),
+        check=rejection_has_a_ground,
         derives=proposed, handles=True, tone="primary",
     ),
     Action(
@@ -241,14 +245,16 @@ ACTIONS = (
         papers=("complaint_decision",), tone="primary",
     ),
     Action(
-        "deliver", "送达当事人", when=("issued",), by=OFFICE, needs=("delivery", "delivered_on"),
+        "deliver", "送达当事人", when=("issued",), by=OFFICE,
+        needs=("delivery", "delivered_on", "files?"),
         does=("past_days", "detail", "answered"), unless=(not_delivered_yet,),
         tie=told("complaint_decided", "complaint_result"),
         tells=("citizen/letter_answered", "unit/decision_sent"), tone="primary",
     ),
     Action(
         "publish", "公告处理决定", when=("issued",), to=after_publishing, by=OFFICE,
-        needs=("announced_on", "announced_in"), does=("past_days", "detail"), derives=kept,
+        needs=("announced_on", "announced_in", "files?"),
+        does=("past_days", "detail"), derives=kept,
         unless=(delivered_first,), tone="primary",
     ),
     Action(
@@ -264,7 +270,8 @@ ACTIONS = (
     ),
     Action(
         "withdraw", "投诉人书面撤回，终止处理", when=OPEN, to="terminated", by=OFFICE,
-        needs=("withdrawn_on", "document_number"), does=("past_days", "detail"), derives=kept,
+        needs=("withdrawn_on", "document_number", "files?"),
+        does=("past_days", "detail"), derives=kept,
         tie=told("complaint_ended"),
         tells=("former/complaint_ended",), papers=("complaint_termination",),
     ),

@@ -4,6 +4,7 @@ from hotline.clock_rules import By, ClockRule, Stoppable
 from hotline.clocks import working_days
 from hotline.people import Role
 from hotline.procedures.extra_time import decision_clocks
+from hotline.procedures.inside import INSIDE_CLOCK
 from hotline.procurement import SUSPENSION
 
 UNIT = Role.CLERK
@@ -68,6 +69,7 @@ CLOCKS = (
         limit=working_days(5), breach="waive_statement",
         basis=f"{ORDER} 第22条：收到通知之日起5个工作日内书面说明并提交证据",
     ),
+    INSIDE_CLOCK,
     ClockRule(
         "suspension", "暂停采购活动期限", Role.FINANCE,
         starts=("suspend",), ends=("resume_procurement", "end_suspension", "withdraw"),

@@ -15,7 +15,9 @@ from hotline.clock_rules import ClockRule, Extension, Stoppable
 from hotline.clocks import working_days, working_hours
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
+from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extensions, stops
+from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.ladder import ladder, rungs
 from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
 from hotline.procedures.returns import RETURNS
@@ -149,6 +151,7 @@ CLOCKS = (
         working_hours(8), falls=("conclude", "withdraw"), what=("stop",),
         owed_by=Role.WINDOW, basis=f"{LAW} 第45条；停止计时审批时长为演示设定",
     ),
+    INSIDE_CLOCK,
     ClockRule(
         "issue", "审核发照时限", Role.WINDOW,
         starts=("conclude",), ends=("issue", "redo", "withdraw"),
@@ -165,6 +168,7 @@ CLOCKS = (
 
 FORM = (
     "joint_item", "title", "joint_materials", "requester_name", "requester_phone", "address?",
+    "files?",
 )  # fmt: skip
 ACTIONS = (
     Action(
@@ -190,7 +194,7 @@ ACTIONS = (
     ),
     Action(
         "correct", "收到补正材料", when=("correcting",), to="received", by=WINDOW,
-        needs=("joint_materials",), does=("detail",), tone="primary",
+        needs=("joint_materials", "files?"), does=("detail",), tone="primary",
     ),
     Action(
         "lapse", "逾期未补正，视为撤回", when=("correcting",), to="withdrawn", by=(Role.CLOCK,),
@@ -219,7 +223,7 @@ ACTIONS = (
     ),
     Action(
         "co_approve", "出具审批意见", when=WITH_UNITS, by=UNITS, part="co",
-        needs=("joint_approval", "reason?", "findings"), check=opinion_complete,
+        needs=("joint_approval", "reason?", "findings", "files?"), check=opinion_complete,
         does=("co_punctual", "co_reply"), unless=(co_open,), handles=True,
         tells=("unit/co_replied",), tone="primary",
     ),
@@ -227,11 +231,12 @@ ACTIONS = (
         "release_co", "解除协办", when=WITH_UNITS, by=WINDOW, needs=("co_units", "reason"),
         does=("release",), only=(co_units_assist,), tells=("former/released",),
     ),
-    Action(
+    *countersigned(Action(
         "conclude", "汇总审批决定", when=("approving",), to="concluded", by=UNITS, part="lead",
-        needs=("joint_result", "findings"), does=("detail", "reply"), unless=(co_units_done,),
-        handles=True, tells=("window/concluded",), tone="primary",
-    ),
+        needs=("joint_result", "findings", "files?"), does=("detail", "reply"),
+        unless=(co_units_done,), handles=True, tells=("window/concluded",), tone="primary",
+    )),
+    *inside(handed_in=("approving",), open_in=("approving",)),
     Action(
         "redo", "退回重新审批", when=("concluded",), to="approving", by=WINDOW,
         needs=("reason",), does=("new_round", "returned"), recused=True, tells=("unit/redo",),
@@ -239,12 +244,12 @@ ACTIONS = (
     ),
     Action(
         "issue", "统一发照（出具决定）", when=("concluded",), to="ready", by=WINDOW,
-        needs=("document_number",), does=("detail",), recused=True,
+        needs=("document_number", "files?"), does=("detail",), recused=True,
         tells=("citizen/joint_ready",), tone="primary",
     ),
     Action(
         "deliver", "窗口送达结果", when=("ready",), to=as_decided, by=WINDOW,
-        needs=("joint_delivery", "note?"), does=("detail",), tone="primary",
+        needs=("joint_delivery", "note?", "files?"), does=("detail",), tone="primary",
     ),
     Action(
         "withdraw", "申请人撤回", when=("received", "correcting", "accepted", *WITH_UNITS),

@@ -264,7 +264,7 @@ ACTIONS = (
         needs=("findings", "files?"), does=("reply",), unless=(co_units_done,), handles=True,
         tells=("secretary/fed_back",), tone="primary",
     )),
-    *inside(handed_in=("working",), open_in=("working",)),
+    *inside(handed_in=("working",), open_in=AT_UNITS),
     Action(
         "progress", "报告进展", when=("working",), by=UNITS, part="lead",
         needs=("progress", "files?"), handles=True, tells=("secretary/progress",),
@@ -279,12 +279,13 @@ ACTIONS = (
         tells=("unit/redo",), tone="danger",
     ),
     Action(
-        "interim_report", "报送进展专报", when=WITH_UNITS, by=OFFICE, needs=("special_report",),
+        "interim_report", "报送进展专报", when=WITH_UNITS, by=OFFICE,
+        needs=("special_report", "files?"),
         tells=("leader/reported",), papers=("special_report",),
     ),
     Action(
         "submit_report", "报送专报", when=("reporting",), to="reported", by=OFFICE,
-        needs=("special_report",), derives=unsigned_again, tells=("leader/reported",),
+        needs=("special_report", "files?"), derives=unsigned_again, tells=("leader/reported",),
         papers=("special_report",), tone="primary",
     ),
     Action(

@@ -220,13 +220,13 @@ ACTIONS = (
         needs=(
             "title", "change_applicant", "by_way_of?", "purchase_budget", "target_method",
             "change_ground", "proofs?", "information_project?", "contract_amount?",
-            "added_amount?",
+            "added_amount?", "files?",
         ),
         check=application_holds, does=("describe", "detail"), tone="primary",
     ),
     Action(
         "approve", "批复同意变更", when=("submitted",), to="approved", by=FINANCE,
-        needs=("document_number", "approval_opinion?"), does=("detail",),
+        needs=("document_number", "approval_opinion?", "files?"), does=("detail",),
         unless=(proofs_complete,), tone="primary",
     ),
     Action(
@@ -235,11 +235,11 @@ ACTIONS = (
     ),
     Action(
         "refuse", "不予批准", when=("submitted",), to="refused", by=FINANCE,
-        needs=("reason", "document_number?"), tone="danger",
+        needs=("reason", "document_number?", "files?"), tone="danger",
     ),
     Action(
         "complete", "补正后重新提交", when=("returned",), to="submitted", by=FINANCE,
-        needs=("proofs",), check=completion_holds, begins=all_proofs, does=("detail",),
+        needs=("proofs", "files?"), check=completion_holds, begins=all_proofs, does=("detail",),
         tone="primary",
     ),
     Action(

@@ -73,7 +73,7 @@ OPINION = (
 )  # fmt: skip
 SECOND_OPINION = (
     "document_number", "review_result", "review_opinion", "opinion_basis", "opinion_delivered_on",
-    "opinion_delivery",
+    "opinion_delivery", "files?",
 )  # fmt: skip
 
 ACTIONS = (
@@ -188,11 +188,11 @@ ACTIONS = (
     ),
     Action(
         "report_result", "提交办结报告", when=("handling", "decided", "delivered"), by=UNITS,
-        part="lead", needs=("findings",), handles=True, tells=("petitions/result",),
+        part="lead", needs=("findings", "files?"), handles=True, tells=("petitions/result",),
     ),
     Action(
         "deliver", "送达意见书", when=("decided",), to="delivered", by=UNITS, part="lead",
-        needs=("opinion_delivered_on", "opinion_delivery"), does=("past_days", "detail"),
+        needs=("opinion_delivered_on", "opinion_delivery", "files?"), does=("past_days", "detail"),
         tells=("citizen/petition_decided",), tone="primary",
     ),
     Action(
@@ -205,24 +205,24 @@ ACTIONS = (
         does=("past_days", "detail", "spare_accused", "next_instance", "assign"),
         tells=("unit/petition_review",), tone="primary",
     ),
-    Action(
+    *countersigned(Action(
         "answer_review", "出具复查意见", when=("reviewing",), to="reviewed", by=UNITS,
         part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
         papers=("petition_review_opinion",),
         tells=("citizen/petition_decided",), tone="primary",
-    ),
+    ), back="return_review"),
     Action(
         "ask_rereview", "登记复核申请", when=("reviewed",), to="rereviewing", by=OFFICE,
         needs=("review_received_on", "review_request", "lead_unit"),
         does=("past_days", "detail", "spare_accused", "next_instance", "assign"),
         tells=("unit/petition_review",), tone="primary",
     ),
-    Action(
+    *countersigned(Action(
         "answer_rereview", "出具复核意见", when=("rereviewing",), to="concluded", by=UNITS,
         part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
         papers=("petition_review_opinion",),
         tells=("citizen/petition_concluded",), tone="primary",
-    ),
+    ), back="return_rereview"),
     Action(
         "settle", "期满未申请，办结", when=("delivered", "reviewed"), to="settled",
         by=(Role.CLOCK,),

@@ -179,7 +179,7 @@ CLOCKS = (
 ACTIONS = (
     Action(
         "register", "登记价格疑点", when=(NEW,), to="registered", by=CUSTOMS,
-        needs=("title", "declaration_number", "importer", "goods", *AMOUNTS),
+        needs=("title", "declaration_number", "importer", "goods", *AMOUNTS, "files?"),
         does=("describe", "detail"), tone="primary",
     ),
     Action(
@@ -200,7 +200,7 @@ ACTIONS = (
     ),
     Action(
         "answer_query", "登记书面答复", when=("queried",), to="answered", by=CUSTOMS,
-        needs=("importer_answer",), tone="primary",
+        needs=("importer_answer", "files?"), tone="primary",
     ),
     Action(
         "not_answered", "逾期未答复质疑", when=("queried",), to="unanswered", by=(Role.CLOCK,),
@@ -221,7 +221,7 @@ ACTIONS = (
     ),
     Action(
         "record_consultation", "填制价格磋商记录表", when=("consulting",), to="valuing",
-        by=CUSTOMS, needs=("consulted_on", "consultation_record"),
+        by=CUSTOMS, needs=("consulted_on", "consultation_record", "files?"),
         does=("detail",), papers=("price_consultation_record",), tone="primary",
     ),
     Action(
@@ -235,7 +235,7 @@ ACTIONS = (
     ),
     Action(
         "determine", "审定完税价格", when=("valuing",), to="determined", by=CUSTOMS,
-        needs=("valuation_method", "determined_value", "findings"), does=("detail",),
+        needs=("valuation_method", "determined_value", "findings", "files?"), does=("detail",),
         tone="primary",
     ),
     Action(

@@ -130,20 +130,20 @@ CLOCKS = (
 ACTIONS = (
     Action(
         "report", "登记违约反映", when=(NEW,), to="reported", by=CENTRE,
-        needs=(*WHOM, "promise", "breach_reporter?", "breach_facts"),
+        needs=(*WHOM, "promise", "breach_reporter?", "breach_facts", "files?"),
         does=("describe", "detail"), tone="primary",
     ),
     Action(
         "watch_price", "登记媒体价调整", when=(NEW,), to="watching", by=CENTRE,
-        needs=(*WHOM, "media_price", "published_on"), does=("describe", "detail"),
+        needs=(*WHOM, "media_price", "published_on", "files?"), does=("describe", "detail"),
     ),
     Action(
         "notify_extension", "通知延长协议供货有效期", when=(NEW,), to="extending", by=CENTRE,
-        needs=(*WHOM, "valid_until", "document_number"), does=("describe", "detail"),
+        needs=(*WHOM, "valid_until", "document_number", "files?"), does=("describe", "detail"),
     ),
     Action(
         "follow_price", "已同步调价并报送", when=("watching",), to="followed", by=CENTRE,
-        needs=("note",), tone="primary",
+        needs=("note", "files?"), tone="primary",
     ),
     Action(
         "not_followed", "逾期未同步调价", when=("watching",), to="reported", by=(Role.CLOCK,),
@@ -151,11 +151,11 @@ ACTIONS = (
     ),
     Action(
         "notify_supplier", "通知供应商陈述", when=("reported",), to="stating", by=CENTRE,
-        needs=("document_number",), does=("detail",), tone="primary",
+        needs=("document_number", "files?"), does=("detail",), tone="primary",
     ),
     Action(
         "state", "登记供应商陈述", when=("stating",), to="judging", by=CENTRE,
-        needs=("supplier_statement",), does=("detail",), tone="primary",
+        needs=("supplier_statement", "files?"), does=("detail",), tone="primary",
     ),
     Action(
         "no_statement", "逾期未陈述", when=("stating",), to="judging", by=(Role.CLOCK,),
@@ -171,7 +171,7 @@ ACTIONS = (
     ),
     Action(
         "confirm_rectified", "确认已改正", when=("rectifying",), to="rectified", by=CENTRE,
-        needs=("findings",), tone="primary",
+        needs=("findings", "files?"), tone="primary",
     ),
     Action(
         "not_rectified", "逾期未改正", when=("rectifying",), to="judging", by=(Role.CLOCK,),
@@ -179,16 +179,16 @@ ACTIONS = (
     ),
     Action(
         "sanction", "按条款处罚", when=("judging",), to="sanctioned", by=CENTRE,
-        needs=("sanction",), does=("detail",), tone="danger",
+        needs=("sanction", "files?"), does=("detail",), tone="danger",
     ),
     Action(
         "refer", "报请监管部门处理", when=("judging",), to="referred", by=CENTRE,
-        needs=("referral", "serious?", "findings"), check=listed_only_if_serious,
+        needs=("referral", "serious?", "findings", "files?"), check=listed_only_if_serious,
         does=("detail",), tells=("finance/referred",), tone="danger",
     ),
     Action(
         "decide_referral", "同意报请事项", when=("referred",), to="sanctioned", by=FINANCE,
-        needs=("document_number", "note?"), does=("detail",),
+        needs=("document_number", "note?", "files?"), does=("detail",),
         tells=("procurement/referral_decided",), tone="primary",
     ),
     Action(
@@ -197,7 +197,7 @@ ACTIONS = (
     ),
     Action(
         "object_extension", "登记书面异议", when=("extending",), to="declined", by=CENTRE,
-        needs=("supplier_statement",), does=("detail",),
+        needs=("supplier_statement", "files?"), does=("detail",),
     ),
     Action(
         "deem_consent", "七日内未提异议，视为接受延长", when=("extending",), to="extended",
