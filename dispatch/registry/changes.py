@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Literal
 
 import asyncpg
 import msgspec
@@ -122,25 +121,6 @@ def refuse_stale(seen: str | None, facts: Facts) -> None:
         raise Conflict(
             f"您打开这一页之后，有人修改了这条记录。现在是——{now}。请核对后再次提交。", version=0
         )
-
-
-async def refuse_twin(
-    connection: Connection,
-    table: Literal["category", "place"],
-    *,
-    parent: str,
-    name: str,
-    besides: str,
-) -> None:
-    """Two lines of one name beside each other cannot be told apart by who chooses one."""
-    twin = await connection.fetchval(
-        f"select code from {table} where parent = $1 and name = $2 and code <> $3",
-        parent,
-        name,
-        besides,
-    )
-    if twin:
-        raise Incomplete({"name": f"同一上级下已有“{name}”（{twin}）。"})
 
 
 def yes_or_no(value: bool) -> str:

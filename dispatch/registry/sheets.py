@@ -3,7 +3,7 @@
 from typing import Any
 
 from dispatch.db import Connection
-from dispatch.registry import catalogue, categories, places, staff, units
+from dispatch.registry import catalogue, staff, trees, units
 from dispatch.registry.changes import yes_or_no
 from dispatch.registry.sheet import Change, Column, Sheet
 from dispatch.registry.units import UNIT_KINDS
@@ -206,12 +206,12 @@ async def _categories(connection: Connection) -> list[dict[str, str]]:
 
 async def _write_category(change: Change) -> None:
     code, name, active = change.row["分类代码"], change.row["分类名称"], _active(change)
+    inputs = {"code": code, "name": name}
     if change.was is None:
-        inputs = {"code": code, "name": name}
-        code = await categories.add_category(change.office, inputs, actor=change.actor)
+        code = await trees.add_entry(change.office, trees.CATEGORIES, inputs, actor=change.actor)
     elif change.differs("分类名称"):
-        await categories.rename_category(change.office, code, {"name": name}, actor=change.actor)
-    await categories.set_category_active(change.office, code, active=active, actor=change.actor)
+        await trees.rename_entry(change.office, trees.CATEGORIES, code, inputs, actor=change.actor)
+    await trees.set_category_active(change.office, code, active=active, actor=change.actor)
 
 
 CATEGORIES = Sheet(
@@ -232,10 +232,11 @@ async def _places(connection: Connection) -> list[dict[str, str]]:
 
 async def _write_place(change: Change) -> None:
     code, name = change.row["区划代码"], change.row["区划名称"]
+    inputs = {"code": code, "name": name}
     if change.was is None:
-        await places.add_place(change.office, {"code": code, "name": name}, actor=change.actor)
+        await trees.add_entry(change.office, trees.PLACES, inputs, actor=change.actor)
     else:
-        await places.rename_place(change.office, code, {"name": name}, actor=change.actor)
+        await trees.rename_entry(change.office, trees.PLACES, code, inputs, actor=change.actor)
 
 
 PLACES = Sheet(

@@ -10,7 +10,7 @@ import pytest
 from dispatch.intake import open_case
 from dispatch.office import Office
 from dispatch.perform import perform
-from dispatch.registry import accounts, catalogue, categories, history, places, staff, units
+from dispatch.registry import accounts, catalogue, history, staff, trees, units
 from dispatch.registry.changes import fingerprint
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.people import Actor, Role
@@ -401,11 +401,11 @@ async def test_people_are_found_and_turned_page_by_page(office: Office, admin: A
 
 
 async def test_a_category_belongs_where_its_code_says(office: Office, admin: Actor) -> None:
-    code = categories.next_code(await office.rulebook(), "01.01")
+    code = trees.next_code(await office.rulebook(), "01.01")
     assert code == "01.01.02"
-    await categories.add_category(office, {"code": code, "name": "水压不足"}, actor=admin)
+    await trees.add_entry(office, trees.CATEGORIES, {"code": code, "name": "水压不足"}, actor=admin)
     assert (await office.rulebook()).category_path(code) == "市政公用 / 供水 / 水压不足"
-    assert categories.next_code(await office.rulebook(), code) == ""
+    assert trees.next_code(await office.rulebook(), code) == ""
     for typed, field in (
         ({"code": code, "name": "别的"}, "code"),
         ({"code": "09.09.09", "name": "悬空"}, "code"),
@@ -413,32 +413,40 @@ async def test_a_category_belongs_where_its_code_says(office: Office, admin: Act
         ({"code": "01.01.03", "name": "停水"}, "name"),
     ):
         with pytest.raises(Incomplete) as refusal:
-            await categories.add_category(office, typed, actor=admin)
+            await trees.add_entry(office, trees.CATEGORIES, typed, actor=admin)
         assert field in refusal.value.fields
 
 
 async def test_a_category_in_disuse_is_no_longer_taken_but_keeps_its_name(
     office: Office, admin: Actor
 ) -> None:
-    await categories.add_category(office, {"code": "02.01.02", "name": "噪声"}, actor=admin)
-    await categories.rename_category(office, "02.01.02", {"name": "商业噪声"}, actor=admin)
+    await trees.add_entry(
+        office, trees.CATEGORIES, {"code": "02.01.02", "name": "噪声"}, actor=admin
+    )
+    await trees.rename_entry(
+        office, trees.CATEGORIES, "02.01.02", {"name": "商业噪声"}, actor=admin
+    )
     with pytest.raises(NotAvailable, match="下级"):
-        await categories.set_category_active(office, "02.01", active=False, actor=admin)
-    await categories.set_category_active(office, "02.01.02", active=False, actor=admin)
+        await trees.set_category_active(office, "02.01", active=False, actor=admin)
+    await trees.set_category_active(office, "02.01.02", active=False, actor=admin)
     with pytest.raises(Incomplete) as refusal:
         await open_case(office, actor=AGENT, inputs={**REQUEST, "category": "02.01.02"}, now=MONDAY)
     assert "category" in refusal.value.fields
     assert (await office.rulebook()).category_path("02.01.02").endswith("商业噪声")
     with pytest.raises(NotFound):
-        await categories.rename_category(office, "77", {"name": "没有"}, actor=admin)
+        await trees.rename_entry(office, trees.CATEGORIES, "77", {"name": "没有"}, actor=admin)
 
 
 async def test_places_follow_the_national_codes(office: Office, admin: Actor) -> None:
-    await places.add_place(office, {"code": "990101002", "name": "石桥街道"}, actor=admin)
-    await places.rename_place(office, "990101002", {"name": "石桥镇"}, actor=admin)
+    await trees.add_entry(
+        office, trees.PLACES, {"code": "990101002", "name": "石桥街道"}, actor=admin
+    )
+    await trees.rename_entry(office, trees.PLACES, "990101002", {"name": "石桥镇"}, actor=admin)
     assert (await office.rulebook()).place_path("990101002") == "河东区石桥镇"
-    with pytest.raises(Incomplete, match="上级区划"):
-        await places.add_place(office, {"code": "990999001", "name": "悬空"}, actor=admin)
+    with pytest.raises(Incomplete, match="上级 990999 不存在"):
+        await trees.add_entry(
+            office, trees.PLACES, {"code": "990999001", "name": "悬空"}, actor=admin
+        )
 
 
 def line(**changes: Any) -> dict[str, Any]:
@@ -537,7 +545,7 @@ async def test_the_auditor_reads_changes_and_looks_newest_first(
     office: Office, admin: Actor
 ) -> None:
     await units.add_unit(office, unit(code="SJ", name="审计局"), actor=admin)
-    await places.add_place(office, {"code": "990102", "name": "河西区"}, actor=admin)
+    await trees.add_entry(office, trees.PLACES, {"code": "990102", "name": "河西区"}, actor=admin)
     everything = await history.changes(office.pool, most=200)
     assert [change.id for change in everything] == sorted(
         (change.id for change in everything), reverse=True

@@ -1,5 +1,6 @@
 """The administration's pages: who opens which, what a form keeps, what a change shows."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -283,3 +284,68 @@ async def test_a_form_without_its_token_changes_nothing(
     assert answer.status_code == 403
     assert "09" not in (await office.rulebook()).categories
     assert PASSWORD not in answer.text
+
+
+TWICE: dict[str, dict[str, Any]] = {
+    "units": {"name": "云州市测绘院", "code": "CHY", "kind": "department", "parent_id": ""},
+    "staff": {**PERSON, "name": "小测", "sign_in": "xiaoce", "password": "Yunzhou-2026!"},
+    "categories": {"code": "02.07", "name": "测绘"},
+    "places": {"code": "990107", "name": "测绘区"},
+    "catalogue": {
+        "category": "01.01.01",
+        "place": "990101001",
+        "unit_id": str(TRANSPORT),
+        "valid_from": "2026-02-01",
+        "basis": "双击（演示）",
+    },
+    "knowledge": {
+        "title": "测绘怎么办",
+        "body": "到窗口。",
+        "unit_id": str(WATER),
+        "valid_from": "2026-02-01",
+        "review_on": "2026-08-01",
+        "state": "draft",
+    },
+}
+
+
+@pytest.mark.parametrize("register", TWICE)
+async def test_a_form_that_is_sent_twice_is_done_once_and_answered_alike(
+    admin: httpx.AsyncClient, office: Office, register: str
+) -> None:
+    form = await admin.get(f"/admin/{register}/new")
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', form.text)
+    assert key
+    before = await office.pool.fetchval("select max(id) from admin_change") or 0
+    typed = {**TWICE[register], "idempotency_key": key[1]}
+    pressed = (admin.post(f"/admin/{register}", data=typed) for _ in range(3))
+    answers = await asyncio.gather(*pressed)
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    done = await office.pool.fetchval("select count(*) from admin_change where id > $1", before)
+    assert done == 1
+    other = await admin.post(f"/admin/{register}", data={**typed, "name": "别的", "title": "别的"})
+    assert other.status_code == 409 and "已经提交过" in other.text
+
+
+async def test_a_password_is_made_once_however_often_the_form_is_sent(
+    admin: httpx.AsyncClient, client_as: ClientAs
+) -> None:
+    typed = {**PERSON, "sign_in": "xiaoma2", "idempotency_key": "made-once"}
+    page = await admin.post("/admin/staff", data=typed)
+    made = re.search(r'id="password">([^<]+)<', page.text)
+    again = await admin.post("/admin/staff", data=typed)
+    assert made and again.status_code == 303
+    assert "只显示一次" in (await admin.get(again.headers["location"])).text
+    browser = await client_as()
+    signed_in = await browser.post("/login", data={"name": "xiaoma2", "password": made[1]})
+    assert signed_in.headers["location"] == "/"
+
+
+async def test_a_form_that_was_refused_may_be_sent_again_under_its_key(
+    admin: httpx.AsyncClient,
+) -> None:
+    typed = {"name": "", "code": "QXJ2", "kind": "department", "idempotency_key": "refused-first"}
+    assert (await admin.post("/admin/units", data=typed)).status_code == 422
+    added = await admin.post("/admin/units", data={**typed, "name": "云州市气象台"})
+    assert added.status_code == 303

@@ -16,9 +16,8 @@ from hotline.calendar import MAKEUP, WorkingCalendar, in_shanghai
 from hotline.errors import Incomplete
 from hotline.holiday_notice import KIND_WORDS, Notice, read_notice
 from hotline.people import Actor, Role
-from web.admin.frame import KEPT_FROM_WRITING, Filled, admin_page, number, refused
+from web.admin.frame import Done, Filled, admin_page, number, refused, submitted
 from web.given import Form, Me, Now, TheForm, TheOffice, WebRequest, query_of, roles
-from web.render import redirect
 
 LOADED_SHOWN = 20
 PACKAGED = "国务院办公厅历年通知（随程序载入）"
@@ -95,18 +94,21 @@ async def load_notice(
         notice = _notice(form, calendar)
     except Incomplete as refusal:
         return _form_page(request, me, calendar, refused(form, refusal))
-    try:
-        written = await holidays.load(
+    path = f"/admin/calendar?year={notice.year}"
+    return await submitted(
+        request,
+        form,
+        lambda: holidays.load(
             office, notice, actor=me, now=now, seen=form.one("seen")[:64] or None
-        )
-    except KEPT_FROM_WRITING as refusal:
-        return await _preview_page(request, me, office, calendar, notice, refused(form, refusal))
-    flash = (
-        f"已载入{notice.year}年的通知，受影响的期限正在后台变更。"
-        if written
-        else "日历里已经是这样，没有改动。"
+        ),
+        then=lambda written: Done(
+            path,
+            f"已载入{notice.year}年的通知，受影响的期限正在后台变更。"
+            if written
+            else "日历里已经是这样，没有改动。",
+        ),
+        again=lambda filled: _preview_page(request, me, office, calendar, notice, filled),
     )
-    return redirect(request, f"/admin/calendar?year={notice.year}", flash=flash)
 
 
 router = Router(

@@ -15,19 +15,18 @@ from hotline.people import Actor, Role
 from hotline.routing import lost, suggest
 from hotline.rulebook import Entry, Rulebook
 from web.admin.frame import (
-    KEPT_FROM_WRITING,
     PAGE,
+    Done,
     Filled,
     admin_page,
     number,
-    refused,
+    submitted,
     typed,
     words,
 )
 from web.admin.trees import nodes
 from web.admin.units import units_to_choose
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
-from web.render import redirect
 
 LONGEST_TRIED = 500
 
@@ -76,7 +75,7 @@ async def new_line(request: WebRequest, me: Me, now: Now, rulebook: Rules) -> Re
         "unit_id": query.one("unit_id")[:18],
         "valid_from": in_shanghai(now).date().isoformat(),
     }
-    return admin_page(request, me, "catalogue_new", filled=Filled(values), **_choices(rulebook))
+    return await _new_page(request, me, rulebook, Filled(values))
 
 
 @post("/", status_code=200)
@@ -84,13 +83,13 @@ async def create_line(
     request: WebRequest, me: Me, office: TheOffice, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """A new line."""
-    try:
-        line_id = await catalogue.add_line(office, typed(form), actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        return admin_page(
-            request, me, "catalogue_new", filled=refused(form, refusal), **_choices(rulebook)
-        )
-    return redirect(request, f"/admin/catalogue/{line_id}", flash="派单目录已新增一项。")
+    return await submitted(
+        request,
+        form,
+        lambda: catalogue.add_line(office, typed(form), actor=me),
+        then=lambda line_id: Done(f"/admin/catalogue/{line_id}", "派单目录已新增一项。"),
+        again=lambda filled: _new_page(request, me, rulebook, filled),
+    )
 
 
 @get("/{line_id:int}")
@@ -120,12 +119,13 @@ async def end_line(
     line_id: FromPath[int],
 ) -> Response[Any]:
     """The line's last day."""
-    try:
-        await catalogue.end_line(office, line_id, typed(form), actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        filled = refused(form, refusal)
-        return await _line_page(request, me, now, office, rulebook, line_id, filled)
-    return redirect(request, f"/admin/catalogue/{line_id}", flash="已定截止日期。")
+    return await submitted(
+        request,
+        form,
+        lambda: catalogue.end_line(office, line_id, typed(form), actor=me),
+        then=lambda _: Done(f"/admin/catalogue/{line_id}", "已定截止日期。"),
+        again=lambda filled: _line_page(request, me, now, office, rulebook, line_id, filled),
+    )
 
 
 router = Router(
@@ -191,6 +191,12 @@ def _choices(rulebook: Rulebook) -> dict[str, Any]:
             for node in nodes(rulebook.places)
         ],
     }
+
+
+async def _new_page(
+    request: WebRequest, me: Actor, rulebook: Rulebook, filled: Filled
+) -> Response[Any]:
+    return admin_page(request, me, "catalogue_new", filled=filled, **_choices(rulebook))
 
 
 async def _line_page(

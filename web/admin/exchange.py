@@ -12,12 +12,11 @@ from dispatch.office import Office
 from dispatch.registry import sheet as tables
 from dispatch.registry.sheet import STATES, UNCHANGED, WRONG, Plan, Sheet
 from dispatch.registry.sheets import SHEETS
-from hotline.errors import Conflict, Incomplete, NotFound
+from hotline.errors import Incomplete, NotFound
 from hotline.people import Actor, Role
-from web.admin.frame import Filled, admin_page, refused
+from web.admin.frame import Done, Filled, admin_page, refused, submitted
 from web.given import Form, Me, Now, TheForm, TheOffice, WebRequest, roles
 from web.papers import download
-from web.render import redirect
 
 MOST_SHOWN = 500
 """Rows of a dry run on the page; what is wrong comes first."""
@@ -63,18 +62,24 @@ async def apply_sheet(
     """The file that was tried is written, as a whole."""
     sheet = _sheet(name)
     text = form.one("text").encode()
-    try:
+
+    async def written() -> Plan:
         lines = await asyncio.to_thread(tables.read, sheet, text)
-        plan = await tables.apply(office, sheet, lines, actor=me, seen=form.one("seen")[:64])
-    except Incomplete as refusal:
-        return _list_page(request, me, refused(form, refusal))
-    except Conflict as refusal:
+        return await tables.apply(office, sheet, lines, actor=me, seen=form.one("seen")[:64])
+
+    async def again(filled: Filled) -> Response[Any]:
+        if filled.wrong:
+            return _list_page(request, me, filled)
         lines = await asyncio.to_thread(tables.read, sheet, text)
-        return await _plan_page(request, me, office, sheet, lines, said=refusal.message)
-    told = "，".join(
-        f"{state}{plan.count(state)}条" for state in STATES if plan.count(state) and state != WRONG
+        return await _plan_page(request, me, office, sheet, lines, said=filled.said)
+
+    return await submitted(
+        request,
+        form,
+        written,
+        then=lambda plan: Done("/admin/exchange", f"{sheet.title}已导入：{_told(plan)}。"),
+        again=again,
     )
-    return redirect(request, "/admin/exchange", flash=f"{sheet.title}已导入：{told}。")
 
 
 router = Router(
@@ -82,6 +87,11 @@ router = Router(
     guards=[roles(Role.ADMIN)],
     route_handlers=[list_sheets, export_sheet, try_sheet, apply_sheet],
 )
+
+
+def _told(plan: Plan) -> str:
+    counts = {state: plan.count(state) for state in STATES if state != WRONG}
+    return "，".join(f"{state}{count}条" for state, count in counts.items() if count)
 
 
 def _sheet(name: str) -> Sheet:

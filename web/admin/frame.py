@@ -1,18 +1,21 @@
 """What every page of the administration shares: its tabs, what was typed, what was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import Response
 
+from dispatch.office import clock
+from dispatch.once import once
 from hotline.articles import WRITERS
 from hotline.errors import Conflict, Incomplete, NotAvailable, Refusal
 from hotline.people import Actor, Role
 from hotline.wording import without_invisible
 from web.given import Form, WebRequest
 from web.refusals import status_of
-from web.render import render
+from web.render import redirect, render
 
 PAGE = 50
 """Rows of a list."""
@@ -77,6 +80,61 @@ def refused(form: Form, refusal: Refusal) -> Filled:
 def typed(form: Form) -> dict[str, Any]:
     """What the form carried: the roles as a list, the rest as text."""
     return {name: form.one(name) for name in form.values} | {"roles": form.all("roles")}
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Where a form leads once it is done, and what is said there."""
+
+    path: str
+    said: str
+
+
+_Made = TypeVar("_Made")
+
+
+async def submitted(
+    request: WebRequest,
+    form: Form,
+    act: Callable[[], Awaitable[_Made]],
+    *,
+    then: Callable[[_Made], Done],
+    again: Callable[[Filled], Awaitable[Response[Any]]] | None = None,
+    shown: Callable[[_Made], Awaitable[Response[Any] | None]] | None = None,
+) -> Response[Any]:
+    """What a form asks for, done once however often it is sent; a refused one is drawn `again`.
+
+    `shown` is the page, if there is one, of what the first sending alone is told.
+    """
+    assert request.user  # every page of the administration is guarded
+    made: list[_Made] = []
+
+    async def acted() -> str:
+        made.append(await act())
+        return msgspec.json.encode(then(made[0])).decode()
+
+    says = {name: given for name, given in form.values.items() if name not in _AROUND}
+    try:
+        answer = await once(
+            request.app.state.office,
+            acted,
+            request.url.path,
+            says,
+            actor=request.user.actor,
+            key=form.idempotency_key,
+            now=clock(),
+        )
+    except KEPT_FROM_WRITING as refusal:
+        if again is None:
+            raise
+        return await again(refused(form, refusal))
+    if made and shown and (page := await shown(made[0])):
+        return page
+    done = msgspec.json.decode(answer, type=Done)
+    return redirect(request, done.path, flash=done.said)
+
+
+# What a form carries beside what it says.
+_AROUND = frozenset({"_csrf", "idempotency_key"})
 
 
 def words(form: Form, name: str, *, most: int = 60) -> str:

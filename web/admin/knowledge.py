@@ -1,6 +1,8 @@
 """Knowledge articles as they are written: by the administrator, and by heads for their units."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -12,14 +14,13 @@ from dispatch.office import Office
 from dispatch.registry import history
 from hotline.articles import DRAFT, STATES, WRITERS, may_write
 from hotline.calendar import in_shanghai
-from hotline.errors import NotFound
+from hotline.errors import Incomplete, NotFound
 from hotline.people import Actor, Role
 from hotline.rulebook import Rulebook
-from web.admin.frame import KEPT_FROM_WRITING, PAGE, Filled, admin_page, number, refused, typed
+from web.admin.frame import PAGE, Done, Filled, admin_page, number, refused, submitted, typed
 from web.admin.trees import nodes
 from web.admin.units import units_to_choose
-from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
-from web.render import redirect
+from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 
 REVIEW_AFTER = timedelta(days=180)
 """When a new article is looked at again, unless its writer says otherwise (演示设定)."""
@@ -53,7 +54,9 @@ async def list_articles(
 
 
 @get("/new")
-async def new_article(request: WebRequest, me: Me, now: Now, rulebook: Rules) -> Response[Any]:
+async def new_article(
+    request: WebRequest, me: Me, now: Now, office: TheOffice, rulebook: Rules
+) -> Response[Any]:
     """An empty form, valid from today."""
     today = in_shanghai(now).date()
     values = {
@@ -62,7 +65,7 @@ async def new_article(request: WebRequest, me: Me, now: Now, rulebook: Rules) ->
         "state": DRAFT,
         "unit_id": str(me.unit_id or ""),
     }
-    return _form(request, me, rulebook, Filled(values))
+    return await _form_page(request, me, office, rulebook, None, Filled(values))
 
 
 @post("/", status_code=200)
@@ -70,14 +73,8 @@ async def create_article(
     request: WebRequest, me: Me, now: Now, office: TheOffice, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """A new article, or how it would look."""
-    try:
-        if form.one("preview"):
-            await articles.checked(office, typed(form), actor=me)
-            return _form(request, me, rulebook, Filled(typed(form)), preview=True)
-        article_id = await articles.save_article(office, None, typed(form), actor=me, now=now)
-    except KEPT_FROM_WRITING as refusal:
-        return _form(request, me, rulebook, refused(form, refusal))
-    return redirect(request, f"/admin/knowledge/{article_id}", flash="知识已保存。")
+    drawn = partial(_form_page, request, me, office, rulebook, None)
+    return await _saved(request, me, now, office, form, None, drawn)
 
 
 @get("/{article_id:int}")
@@ -98,7 +95,7 @@ async def edit_article(
         "state": article.state,
         "seen": await articles.seen(office.pool, article_id),
     }
-    return await _article_page(request, me, office, rulebook, article, Filled(values))
+    return await _form_page(request, me, office, rulebook, article, Filled(values))
 
 
 @post("/{article_id:int}", status_code=200)
@@ -113,16 +110,8 @@ async def change_article(
 ) -> Response[Any]:
     """The next version of an article, or how it would look."""
     article = await _own(office, me, article_id)
-    try:
-        if form.one("preview"):
-            await articles.checked(office, typed(form), actor=me)
-            filled = Filled(typed(form))
-            return await _article_page(request, me, office, rulebook, article, filled, preview=True)
-        await articles.save_article(office, article_id, typed(form), actor=me, now=now)
-    except KEPT_FROM_WRITING as refusal:
-        filled = refused(form, refusal)
-        return await _article_page(request, me, office, rulebook, article, filled)
-    return redirect(request, f"/admin/knowledge/{article_id}", flash="知识已保存。")
+    drawn = partial(_form_page, request, me, office, rulebook, article)
+    return await _saved(request, me, now, office, form, article_id, drawn)
 
 
 router = Router(
@@ -140,32 +129,44 @@ async def _own(office: Office, me: Actor, article_id: int) -> ArticleRow:
     return article
 
 
-async def _article_page(
+async def _saved(
+    request: WebRequest,
+    me: Actor,
+    now: datetime,
+    office: Office,
+    form: Form,
+    article_id: int | None,
+    drawn: Callable[..., Awaitable[Response[Any]]],
+) -> Response[Any]:
+    """The article is kept as the form says; or, where that was asked for, shown as it would be."""
+    if form.one("preview"):
+        try:
+            await articles.checked(office, typed(form), actor=me)
+        except Incomplete as refusal:
+            return await drawn(refused(form, refusal))
+        return await drawn(Filled(typed(form)), preview=True)
+    return await submitted(
+        request,
+        form,
+        lambda: articles.save_article(office, article_id, typed(form), actor=me, now=now),
+        then=lambda key: Done(f"/admin/knowledge/{key}", "知识已保存。"),
+        again=drawn,
+    )
+
+
+async def _form_page(
     request: WebRequest,
     me: Actor,
     office: Office,
     rulebook: Rulebook,
-    article: ArticleRow,
+    article: ArticleRow | None,
     filled: Filled,
     *,
     preview: bool = False,
 ) -> Response[Any]:
-    changes = await history.changes(office.pool, subject=f"知识 第{article.id}条", most=20)
-    return _form(
-        request, me, rulebook, filled, article=article, changes=changes, preview=preview
-    )  # fmt: skip
-
-
-def _form(
-    request: WebRequest,
-    me: Actor,
-    rulebook: Rulebook,
-    filled: Filled,
-    *,
-    article: ArticleRow | None = None,
-    changes: list[history.RegisterChange] | None = None,
-    preview: bool = False,
-) -> Response[Any]:
+    changes: list[history.RegisterChange] = []
+    if article:
+        changes = await history.changes(office.pool, subject=f"知识 第{article.id}条", most=20)
     units = [
         (kind, [unit for unit in of_kind if may_write(me, unit.id)])
         for kind, of_kind in units_to_choose(rulebook)
@@ -176,7 +177,7 @@ def _form(
         "article",
         filled=filled,
         article=article,
-        changes=changes or [],
+        changes=changes,
         preview=str(filled["body"]).splitlines() if preview else [],
         choices=[(kind, of_kind) for kind, of_kind in units if of_kind],
         categories=[

@@ -1,5 +1,6 @@
 """期限调整 on the screen: every clock with its limit and basis; one changed from a day on."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,8 @@ from hotline.errors import Incomplete
 from hotline.people import Actor, Role
 from hotline.procedures import PROCEDURES
 from hotline.rulebook import Rulebook
-from web.admin.frame import KEPT_FROM_WRITING, Filled, admin_page, refused, typed, words
+from web.admin.frame import Done, Filled, admin_page, refused, submitted, typed, words
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
-from web.render import redirect
 
 FIELDS = ("kind", "clock", "branch", "amount", "unit", "valid_from", "basis", "follows")
 
@@ -51,7 +51,7 @@ async def new_limit(request: WebRequest, me: Me, now: Now, rulebook: Rules) -> R
     """The form for one clock, from today."""
     query = query_of(request)
     values = {name: words(query, name, most=200) for name in ("kind", "clock", "branch")}
-    return _form_page(request, me, now, rulebook, Filled(values))
+    return await _form_page(request, me, now, rulebook, Filled(values))
 
 
 @post("/preview", status_code=200)
@@ -60,11 +60,11 @@ async def preview_limit(
 ) -> Response[Any]:
     """What the change means for the cases that are open; nothing is written."""
     if form.one("back"):
-        return _form_page(request, me, now, rulebook, Filled(typed(form)))
+        return await _form_page(request, me, now, rulebook, Filled(typed(form)))
     try:
         typing = limits.typed_change(typed(form), today=in_shanghai(now).date())
     except Incomplete as refusal:
-        return _form_page(request, me, now, rulebook, refused(form, refusal))
+        return await _form_page(request, me, now, rulebook, refused(form, refusal))
     return await _preview_page(request, me, now, office, typing, Filled(typed(form)))
 
 
@@ -73,23 +73,33 @@ async def create_limit(
     request: WebRequest, me: Me, now: Now, office: TheOffice, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """The change that was previewed stands."""
-    try:
-        change_id = await limits.change_limit(office, typed(form), actor=me, now=now)
-    except KEPT_FROM_WRITING as refusal:
-        return _form_page(request, me, now, rulebook, refused(form, refusal))
-    kind = form.one("kind")[:30]
-    return redirect(request, f"/admin/limits?kind={kind}", flash=f"第{change_id}项期限调整已写入。")
+    path = f"/admin/limits?kind={form.one('kind')[:30]}"
+    return await submitted(
+        request,
+        form,
+        lambda: limits.change_limit(office, typed(form), actor=me, now=now),
+        then=lambda change_id: Done(path, f"第{change_id}项期限调整已写入。"),
+        again=lambda filled: _form_page(request, me, now, rulebook, filled),
+    )
 
 
 @post("/{change_id:int}/take-back", status_code=200)
 async def take_back_limit(
-    request: WebRequest, me: Me, now: Now, office: TheOffice, change_id: FromPath[int]
+    request: WebRequest,
+    me: Me,
+    now: Now,
+    office: TheOffice,
+    form: TheForm,
+    change_id: FromPath[int],
 ) -> Response[Any]:
     """A change that is not in force yet never comes into force."""
     change = await limits.the_change(office.pool, change_id)
-    await limits.take_back(office, change_id, actor=me, now=now)
-    return redirect(
-        request, f"/admin/limits?kind={change.kind}", flash=f"第{change_id}项期限调整已撤回。"
+    path = f"/admin/limits?kind={change.kind}"
+    return await submitted(
+        request,
+        form,
+        lambda: limits.take_back(office, change_id, actor=me, now=now),
+        then=lambda _: Done(path, f"第{change_id}项期限调整已撤回。"),
     )
 
 
@@ -104,7 +114,7 @@ def _limit_text(code: str) -> str:
     return Limit.parse(code).text
 
 
-def _form_page(
+async def _form_page(
     request: WebRequest, me: Actor, now: datetime, rulebook: Rulebook, filled: Filled
 ) -> Response[Any]:
     """The form about one clock of the kind; without a clock that there is, to choose one."""
@@ -123,7 +133,7 @@ def _form_page(
         request,
         me,
         "limit_new",
-        filled=Filled(values, filled.wrong, filled.said, filled.status),
+        filled=replace(filled, values=values),
         rules=whole,
         clock=clock,
         clocks=[(rule.name, rule.label) for rule in rules.clocks if rule.limit is not None],

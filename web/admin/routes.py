@@ -13,7 +13,7 @@ from web.admin.history import router as history
 from web.admin.limits import router as limits
 from web.admin.staff import router as staff
 from web.admin.texts import router as texts
-from web.admin.trees import categories_router, places_router
+from web.admin.trees import CATEGORIES, PLACES, tree_router
 from web.admin.units import router as units
 from web.given import Me, WebRequest, roles
 from web.procedure_pages import admin_router as procedures
@@ -33,8 +33,8 @@ router = Router(
         show_admin,
         units,
         staff,
-        categories_router,
-        places_router,
+        tree_router(CATEGORIES),
+        tree_router(PLACES),
         catalogue,
         calendar,
         limits,

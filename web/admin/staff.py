@@ -1,5 +1,6 @@
 """Staff: the list, a new account, one account with its roles and password."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -9,23 +10,23 @@ from dispatch.office import Office
 from dispatch.registry import accounts, staff
 from dispatch.registry.accounts import Person
 from dispatch.registry.changes import fingerprint
-from hotline.errors import Refusal
 from hotline.people import ROLE_LABELS, STAFF_ROLES, Actor, Role
 from hotline.rulebook import Rulebook
 from web.admin.frame import (
-    KEPT_FROM_WRITING,
     PAGE,
+    Done,
     Filled,
     admin_page,
     number,
-    refused,
+    submitted,
     typed,
     words,
 )
 from web.admin.units import units_to_choose
-from web.given import Form, Me, Rules, TheForm, TheOffice, WebRequest, query_of, roles
-from web.refusals import status_of
-from web.render import redirect
+from web.given import Me, Rules, TheForm, TheOffice, WebRequest, query_of, roles
+
+_MADE = "系统生成的密码只显示一次，没有看到的请重置密码。"
+"""What who sent the form twice is told: the page with the password was the first answer."""
 
 
 @get("/")
@@ -61,7 +62,9 @@ async def list_staff(
 async def new_staff(request: WebRequest, me: Me, rulebook: Rules) -> Response[Any]:
     """An empty form, at the unit that was chosen."""
     unit_id = number(query_of(request), "unit_id")
-    return _new_page(request, me, rulebook, Filled({"unit_id": str(unit_id or ""), "roles": []}))
+    return await _new_page(
+        request, me, rulebook, Filled({"unit_id": str(unit_id or ""), "roles": []})
+    )
 
 
 @post("/", guards=[roles(Role.ADMIN)], status_code=200)
@@ -69,13 +72,14 @@ async def create_staff(
     request: WebRequest, me: Me, office: TheOffice, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """A new account. A password that was made here is shown in the answer, and nowhere else."""
-    try:
-        staff_id, made = await staff.add_staff(office, typed(form), actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        return _new_page(request, me, rulebook, refused(form, refusal))
-    if made:
-        return await _password_page(request, me, office, staff_id, made)
-    return redirect(request, f"/admin/staff/{staff_id}", flash="已新增人员。")
+    return await submitted(
+        request,
+        form,
+        lambda: staff.add_staff(office, typed(form), actor=me),
+        then=lambda new: Done(f"/admin/staff/{new[0]}", _MADE if new[1] else "已新增人员。"),
+        again=lambda filled: _new_page(request, me, rulebook, filled),
+        shown=lambda new: _made_page(request, me, office, *new),
+    )
 
 
 @get("/{staff_id:int}")
@@ -83,7 +87,7 @@ async def show_staff(
     request: WebRequest, me: Me, office: TheOffice, rulebook: Rules, staff_id: FromPath[int]
 ) -> Response[Any]:
     """One account: what it is, and what this administrator may change of it."""
-    return await _person_page(request, me, office, rulebook, staff_id)
+    return await _person_page(request, me, office, rulebook, staff_id, Filled())
 
 
 @post("/{staff_id:int}", status_code=200)
@@ -96,15 +100,15 @@ async def change_staff(
     staff_id: FromPath[int],
 ) -> Response[Any]:
     """Name, unit and job title."""
-    try:
-        await staff.change_staff(
+    return await submitted(
+        request,
+        form,
+        lambda: staff.change_staff(
             office, staff_id, typed(form), actor=me, seen=form.one("seen") or None
-        )
-    except KEPT_FROM_WRITING as refusal:
-        return await _person_page(
-            request, me, office, rulebook, staff_id, form=form, refusal=refusal
-        )
-    return redirect(request, f"/admin/staff/{staff_id}", flash="已保存。")
+        ),
+        then=lambda _: Done(f"/admin/staff/{staff_id}", "已保存。"),
+        again=lambda filled: _person_page(request, me, office, rulebook, staff_id, filled),
+    )
 
 
 @post("/{staff_id:int}/roles", status_code=200)
@@ -117,13 +121,13 @@ async def set_roles(
     staff_id: FromPath[int],
 ) -> Response[Any]:
     """The roles from now on."""
-    try:
-        await staff.set_roles(office, staff_id, typed(form), actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        return await _person_page(
-            request, me, office, rulebook, staff_id, form=form, refusal=refusal
-        )
-    return redirect(request, f"/admin/staff/{staff_id}", flash="角色已调整。")
+    return await submitted(
+        request,
+        form,
+        lambda: staff.set_roles(office, staff_id, typed(form), actor=me),
+        then=lambda _: Done(f"/admin/staff/{staff_id}", "角色已调整。"),
+        again=lambda filled: _person_page(request, me, office, rulebook, staff_id, filled),
+    )
 
 
 @post("/{staff_id:int}/password", status_code=200)
@@ -136,13 +140,16 @@ async def set_password(
     staff_id: FromPath[int],
 ) -> Response[Any]:
     """A new password, typed or made."""
-    try:
-        made = await staff.set_password(office, staff_id, typed(form), actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        return await _person_page(request, me, office, rulebook, staff_id, refusal=refusal)
-    if made:
-        return await _password_page(request, me, office, staff_id, made)
-    return redirect(request, f"/admin/staff/{staff_id}", flash="密码已重置。")
+    return await submitted(
+        request,
+        form,
+        lambda: staff.set_password(office, staff_id, typed(form), actor=me),
+        then=lambda made: Done(f"/admin/staff/{staff_id}", _MADE if made else "密码已重置。"),
+        again=lambda filled: _person_page(
+            request, me, office, rulebook, staff_id, replace(filled, values={})
+        ),
+        shown=lambda made: _made_page(request, me, office, staff_id, made),
+    )
 
 
 @post("/{staff_id:int}/active", status_code=200)
@@ -156,12 +163,16 @@ async def set_staff_active(
 ) -> Response[Any]:
     """Close the account, or open it again."""
     active = form.one("active") == "1"
-    try:
-        await staff.set_staff_active(office, staff_id, active=active, actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        return await _person_page(request, me, office, rulebook, staff_id, refusal=refusal)
-    return redirect(
-        request, f"/admin/staff/{staff_id}", flash="账号已启用。" if active else "账号已停用。"
+    return await submitted(
+        request,
+        form,
+        lambda: staff.set_staff_active(office, staff_id, active=active, actor=me),
+        then=lambda _: Done(
+            f"/admin/staff/{staff_id}", "账号已启用。" if active else "账号已停用。"
+        ),
+        again=lambda filled: _person_page(
+            request, me, office, rulebook, staff_id, replace(filled, values={})
+        ),
     )
 
 
@@ -180,13 +191,15 @@ router = Router(
 )
 
 
-def _new_page(request: WebRequest, me: Actor, rulebook: Rulebook, filled: Filled) -> Response[Any]:
+async def _new_page(
+    request: WebRequest, me: Actor, rulebook: Rulebook, filled: Filled
+) -> Response[Any]:
     return admin_page(
         request,
         me,
         "staff_new",
         # What was typed as a password is not sent back.
-        filled=Filled({**filled.values, "password": ""}, filled.wrong, filled.said, filled.status),
+        filled=replace(filled, values={**filled.values, "password": ""}),
         choices=units_to_choose(rulebook),
         offered=accounts.roles_to_give(me, None),
     )
@@ -198,10 +211,9 @@ async def _person_page(
     office: Office,
     rulebook: Rulebook,
     staff_id: int,
-    *,
-    form: Form | None = None,
-    refusal: Refusal | None = None,
+    filled: Filled,
 ) -> Response[Any]:
+    """The account; of a refused form what was typed stands over what is kept."""
     person = await accounts.the_person(office.pool, staff_id)
     kept: dict[str, Any] = {
         "name": person.name,
@@ -210,16 +222,12 @@ async def _person_page(
         "extension": person.extension,
         "roles": [str(role) for role in person.roles],
     }
-    filled = Filled(kept)
-    if refusal:
-        again = refused(form or Form(), refusal)
-        changed = {name: value for name, value in again.values.items() if form and value}
-        filled = Filled({**kept, **changed}, again.wrong, again.said, status_of(refusal))
+    changed = {name: value for name, value in filled.values.items() if value}
     return admin_page(
         request,
         me,
         "staff_one",
-        filled=filled,
+        filled=replace(filled, values={**kept, **changed}),
         person=person,
         keeps=accounts.keeps(me, person),
         myself=person.id == me.staff_id,
@@ -232,8 +240,11 @@ async def _person_page(
     )
 
 
-async def _password_page(
+async def _made_page(
     request: WebRequest, me: Actor, office: Office, staff_id: int, password: str
-) -> Response[Any]:
+) -> Response[Any] | None:
+    """The password that was made, once; None where it was typed."""
+    if not password:
+        return None
     person: Person = await accounts.the_person(office.pool, staff_id)
     return admin_page(request, me, "staff_password", person=person, password=password)

@@ -1,5 +1,6 @@
 """Texts and notices on the screen: how each reads, what it costs, and other words for it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,10 @@ from dispatch.texts import original, templates
 from dispatch.texts.allowed import AUDIENCES, LONGEST, checked, cost, preview, words_of
 from dispatch.texts.names import NAMES
 from hotline.calendar import in_shanghai
-from hotline.errors import Incomplete
 from hotline.people import Actor, Role
 from hotline.wording import Mistyped
-from web.admin.frame import KEPT_FROM_WRITING, Filled, admin_page, refused, words
+from web.admin.frame import Done, Filled, admin_page, submitted, words
 from web.given import Me, Now, TheForm, TheOffice, WebRequest, query_of, roles
-from web.render import redirect
 
 
 @get("/")
@@ -78,14 +77,16 @@ async def change_text(
             filled = Filled(typing, {"body": fault.message}, status=422)
             return await _text_page(request, me, now, office, template, filled)
         return await _text_page(request, me, now, office, template, Filled(typing), tried=True)
-    try:
-        await texts.change_text(office, template, typing, actor=me, now=now)
-    except KEPT_FROM_WRITING as refusal:
+    return await submitted(
+        request,
+        form,
+        lambda: texts.change_text(office, template, typing, actor=me, now=now),
+        then=lambda _: Done(f"/admin/texts/{template}", "已保存，自施行日期起用新的文字。"),
         # The words themselves may be right: how they read is shown beside what is wrong.
-        good = not (isinstance(refusal, Incomplete) and "body" in refusal.fields)
-        filled = refused(form, refusal)
-        return await _text_page(request, me, now, office, template, filled, tried=good)
-    return redirect(request, f"/admin/texts/{template}", flash="已保存，自施行日期起用新的文字。")
+        again=lambda filled: _text_page(
+            request, me, now, office, template, filled, tried="body" not in filled.wrong
+        ),
+    )
 
 
 @post("/{audience:str}/{name:str}/restore", status_code=200)
@@ -94,17 +95,21 @@ async def restore_text(
     me: Me,
     now: Now,
     office: TheOffice,
+    form: TheForm,
     audience: FromPath[str],
     name: FromPath[str],
 ) -> Response[Any]:
     """Back to what was written."""
     template = f"{audience}/{name}"
-    try:
-        await texts.restore_text(office, template, actor=me, now=now)
-    except KEPT_FROM_WRITING as refusal:
-        filled = Filled(said=refusal.message, status=409)
-        return await _text_page(request, me, now, office, template, filled)
-    return redirect(request, f"/admin/texts/{template}", flash="已恢复原文。")
+    return await submitted(
+        request,
+        form,
+        lambda: texts.restore_text(office, template, actor=me, now=now),
+        then=lambda _: Done(f"/admin/texts/{template}", "已恢复原文。"),
+        again=lambda filled: _text_page(
+            request, me, now, office, template, replace(filled, values={})
+        ),
+    )
 
 
 router = Router(
@@ -136,7 +141,7 @@ async def _text_page(
         request,
         me,
         "text",
-        filled=Filled(values, filled.wrong, filled.said, filled.status),
+        filled=replace(filled, values=values),
         template=template,
         name=NAMES.get(template, template),
         audience=AUDIENCES[template.partition("/")[0]],

@@ -1,7 +1,7 @@
 """Units: the tree, a new unit, one unit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -14,17 +14,15 @@ from hotline.errors import NotFound
 from hotline.people import Actor, Role
 from hotline.rulebook import Rulebook, UnitEntry
 from web.admin.frame import (
-    KEPT_FROM_WRITING,
+    Done,
     Filled,
     admin_page,
     number,
-    refused,
+    submitted,
     typed,
     words,
 )
 from web.given import Me, Rules, TheForm, TheOffice, WebRequest, query_of, roles
-from web.refusals import status_of
-from web.render import redirect
 
 
 @get("/")
@@ -50,7 +48,7 @@ async def new_unit(request: WebRequest, me: Me, rulebook: Rules) -> Response[Any
     """An empty form, below the unit that was chosen."""
     above = number(query_of(request), "parent")
     values = {"parent_id": str(above or ""), "kind": "street" if above else "department"}
-    return _form_page(request, me, rulebook, None, Filled(values))
+    return await _form_page(request, me, rulebook, None, Filled(values))
 
 
 @post("/", status_code=200)
@@ -58,11 +56,13 @@ async def create_unit(
     request: WebRequest, me: Me, office: TheOffice, rulebook: Rules, form: TheForm
 ) -> Response[Any]:
     """A new unit."""
-    try:
-        unit_id = await units.add_unit(office, typed(form), actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        return _form_page(request, me, rulebook, None, refused(form, refusal))
-    return redirect(request, f"/admin/units/{unit_id}", flash="已新增单位。")
+    return await submitted(
+        request,
+        form,
+        lambda: units.add_unit(office, typed(form), actor=me),
+        then=lambda unit_id: Done(f"/admin/units/{unit_id}", "已新增单位。"),
+        again=lambda filled: _form_page(request, me, rulebook, None, filled),
+    )
 
 
 @get("/{unit_id:int}")
@@ -71,7 +71,7 @@ async def show_unit(
 ) -> Response[Any]:
     """One unit, to be changed."""
     unit = _unit(rulebook, unit_id)
-    return _form_page(request, me, rulebook, unit, Filled(_values(unit)))
+    return await _form_page(request, me, rulebook, unit, Filled(_values(unit)))
 
 
 @post("/{unit_id:int}", status_code=200)
@@ -79,16 +79,21 @@ async def change_unit(
     request: WebRequest, me: Me, office: TheOffice, form: TheForm, unit_id: FromPath[int]
 ) -> Response[Any]:
     """The unit as the form says."""
-    try:
-        await units.change_unit(
-            office, unit_id, typed(form), actor=me, seen=form.one("seen") or None
-        )
-    except KEPT_FROM_WRITING as refusal:
+
+    async def again(filled: Filled) -> Response[Any]:
         office.reference.forget()
         rulebook = await office.rulebook()
-        unit = _unit(rulebook, unit_id)
-        return _form_page(request, me, rulebook, unit, refused(form, refusal))
-    return redirect(request, f"/admin/units/{unit_id}", flash="已保存。")
+        return await _form_page(request, me, rulebook, _unit(rulebook, unit_id), filled)
+
+    return await submitted(
+        request,
+        form,
+        lambda: units.change_unit(
+            office, unit_id, typed(form), actor=me, seen=form.one("seen") or None
+        ),
+        then=lambda _: Done(f"/admin/units/{unit_id}", "已保存。"),
+        again=again,
+    )
 
 
 @post("/{unit_id:int}/active", status_code=200)
@@ -102,13 +107,16 @@ async def set_unit_active(
 ) -> Response[Any]:
     """Out of use, or into it again."""
     active = form.one("active") == "1"
-    try:
-        await units.set_unit_active(office, unit_id, active=active, actor=me)
-    except KEPT_FROM_WRITING as refusal:
-        unit = _unit(rulebook, unit_id)
-        filled = Filled(_values(unit), said=refusal.message, status=status_of(refusal))
-        return _form_page(request, me, rulebook, unit, filled)
-    return redirect(request, f"/admin/units/{unit_id}", flash="已启用。" if active else "已停用。")
+    unit = _unit(rulebook, unit_id)
+    return await submitted(
+        request,
+        form,
+        lambda: units.set_unit_active(office, unit_id, active=active, actor=me),
+        then=lambda _: Done(f"/admin/units/{unit_id}", "已启用。" if active else "已停用。"),
+        again=lambda filled: _form_page(
+            request, me, rulebook, unit, replace(filled, values=_values(unit))
+        ),
+    )
 
 
 router = Router(
@@ -178,7 +186,7 @@ def _values(unit: UnitEntry) -> dict[str, str]:
     }
 
 
-def _form_page(
+async def _form_page(
     request: WebRequest, me: Actor, rulebook: Rulebook, unit: UnitEntry | None, filled: Filled
 ) -> Response[Any]:
     seen = ""
