@@ -118,7 +118,8 @@ async def settle(
               claimed_by = case when $4 = 'no_answer' then null else m.claimed_by end,
               claimed_at = case when $4 = 'no_answer' then null else m.claimed_at end,
               settled_by = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $2::bigint end,
-              settled_at = case when $4 <> 'no_answer' or m.tries + 1 >= $5 then $3::timestamptz end,
+              settled_at = case when $4 <> 'no_answer' or m.tries + 1 >= $5
+                then $3::timestamptz end,
               outcome = case when $4 <> 'no_answer' then $4::text
                              when m.tries + 1 >= $5 then 'given_up' else 'no_answer' end
             where m.caller = (select caller from phone_call where id = $1) and {_OPEN}

@@ -149,6 +149,8 @@ def _where(subject: str) -> tuple[str, str]:
             (one.label for rules in PROCEDURES.values() if (one := rules.action(action))), action
         )
         return f"工单 {number}：{label}", case_url(number)
+    if kind == "meeting":
+        return "联席会议", "/meetings/new"
     if kind == "register":
         return "登记", f"/register/{rest}"
     return "接听登记", "/console"

@@ -114,7 +114,9 @@ async def move_case(
         if done is None or (done.number, done.action) != (number, action):
             raise
         return redirect(request, home_of(me), flash="已完成。")
-    await forget_draft(office.pool, subject_of_act(number, action), actor=me)
+    # A form with two acts is kept under one of them, which it names.
+    for subject in {subject_of_act(number, action), form.one("draft")}:
+        await forget_draft(office.pool, subject, actor=me)
     taken = procedure(outcome.case.kind).action(action)
     told = f"“{taken.label if taken else action}”已完成。"
     if taken and taken.tie and taken.tie.opens and outcome.other:

@@ -15,6 +15,7 @@ from dispatch.call_times import call_times
 from dispatch.counts import badge, counts
 from dispatch.cursors import After
 from dispatch.db import Connection
+from dispatch.drafts import drafts_of_case, forget_draft
 from dispatch.last_acts import last_acts
 from dispatch.office import Office
 from dispatch.perform import perform
@@ -30,7 +31,9 @@ from hotline.procedure import Action
 from hotline.procedures import procedure
 from hotline.reply_hints import SideBySide, side_by_side
 from hotline.rulebook import Rulebook
+from hotline.unsaved import subject_of_act
 from web.case_view import Attempt, CaseView, EventLine, case_view
+from web.drafts import form_of
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 from web.refusals import status_of
 from web.render import page, redirect
@@ -162,6 +165,8 @@ async def _judge(
             request, office, me, now, rulebook, desk,
             number=number, attempt=attempt, status=status_of(refusal),
         )  # fmt: skip
+    for judged in desk.actions:
+        await forget_draft(office.pool, subject_of_act(number, judged), actor=me)
     told = f"“{asked.label if asked else action}”已完成。"
     again = next_attempt(now, typed.get("attempt", "answered"))
     if again and outcome.case.stage == "answered":
@@ -191,7 +196,18 @@ async def _show(
     )
     if hand is None:
         return _nothing(request, desk, waiting)
-    context: dict[str, Any] = {"hand": hand, "view": hand.view, "attempt": attempt}
+    drafts = await drafts_of_case(office, hand.view.case.number, actor=me)
+    context: dict[str, Any] = {
+        "hand": hand,
+        "view": hand.view,
+        "attempt": attempt,
+        "drafts": drafts,
+        "unsent": {
+            action.name: form_of(drafts[action.name]).inputs_of(action, rulebook)
+            for action in hand.forms
+            if action.name in drafts
+        },
+    }
     beside = _review_of(hand, me) if desk is REVIEW else _call_of(hand, now)
     return page(request, desk.template, status=status, **context, **beside)
 

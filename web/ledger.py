@@ -1,6 +1,7 @@
 """The registers (台账): a page of each kind, and the spreadsheet of what was asked for."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from hotline.procedures import procedure
 from web.given import Form, Me, Now, Rules, TheOffice, WebRequest, query_of, roles
 from web.papers import download
 from web.render import page, redirect
+from web.saved_views import begins_elsewhere, lasting, views_for
 
 _AT_ONCE = 500
 
@@ -48,6 +50,9 @@ async def show_ledger(
     rules, query = procedure(kind), query_of(request)
     period = _period(query, now)
     async with office.pool.acquire() as connection:
+        views = await views_for(connection, me, request)
+        if elsewhere := begins_elsewhere(request, views):
+            return redirect(request, elsewhere)
         rows, next_after = await ledger(
             connection, me, rules, period, after=query.one("after") or None
         )
@@ -56,6 +61,7 @@ async def show_ledger(
         request,
         "ledger/show",
         rules=rules,
+        views=replace(views, here=_lasting(kind, period, now)),
         own=ledgers_for(me),
         columns=columns_of(rules),
         lines=[(row.number, cells(row, actor=me, rulebook=rulebook)) for row in rows],
@@ -93,6 +99,17 @@ async def export_ledger(
     lines = [cells(row, actor=me, rulebook=rulebook) for row in rows]
     made = await asyncio.to_thread(spreadsheet, title, columns_of(rules), lines)
     return download(made, f"{rules.matter}台账-{period.from_on}-{period.to_on}.xlsx", MEDIA_TYPE)
+
+
+def _lasting(kind: str, period: Period, now: datetime) -> str:
+    """The address for a view: of this year up to today it names no days, which pass."""
+    usual = _period(Form(), now)
+    asked = {
+        "from": f"{period.from_on}" if period.from_on != usual.from_on else "",
+        "to": f"{period.to_on}" if period.to_on != usual.to_on else "",
+        "state": period.state,
+    }
+    return lasting(f"/ledger/{kind}?{urlencode(asked)}")
 
 
 def _period(query: Form, now: datetime) -> Period:

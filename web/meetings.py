@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from dispatch.drafts import Draft, draft_of, forget_draft
 from dispatch.meetings import (
     MOST_CASES,
     MOST_SHOWN,
@@ -25,11 +26,13 @@ from hotline.people import REGISTER_ROLES, Role
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 from hotline.wording import Mistyped, clean_text
+from web.drafts import form_of
 from web.given import Form, Me, Now, Rules, TheForm, TheOffice, WebRequest, query_of, roles
 from web.pickers import chosen
 from web.render import page, redirect
 
 _LONGEST_MINUTES = 20_000
+_DRAFT = "meeting"
 _LINES = {"place": ("会议地点", 100), "convenor": ("召集人", 50)}
 
 
@@ -47,10 +50,16 @@ async def list_meetings(
 
 
 @get("/new")
-async def new_meeting(request: WebRequest, rulebook: Rules) -> Response[Any]:
-    """An empty form; `?number=` is the first case."""
+async def new_meeting(
+    request: WebRequest, office: TheOffice, me: Me, rulebook: Rules
+) -> Response[Any]:
+    """What was left unsent, or an empty form; `?number=` is a case that is to be on it."""
     number = query_of(request).one("number")[:24]
-    return _form_page(request, Form({"number": [number]} if number else {}), rulebook)
+    draft = await draft_of(office, _DRAFT, actor=me)
+    form = form_of(draft) if draft else Form()
+    if number and number not in form.all("number"):
+        form.values["number"] = [*form.values.get("number", []), number]
+    return _form_page(request, form, rulebook, draft=draft)
 
 
 @post("/", status_code=200)
@@ -65,6 +74,7 @@ async def create_meeting(
         )
     except Incomplete as refusal:
         return _form_page(request, form, rulebook, errors=refusal.fields, status=422)
+    await forget_draft(office.pool, _DRAFT, actor=me)
     return redirect(request, f"/meetings/{meeting_id}", flash="会议已登记，逐件执行结果见下。")
 
 
@@ -188,6 +198,7 @@ def _form_page(
     rulebook: Rulebook,
     *,
     errors: Mapping[str, str] | None = None,
+    draft: Draft | None = None,
     status: int = 200,
 ) -> Response[Any]:
     rows = [row for row in _rows(form) if any(row.values())]
@@ -200,6 +211,7 @@ def _form_page(
         rows=[*rows, *[empty] * max(1, min(5, MOST_CASES) - len(rows))][:MOST_CASES],
         attendees=form.all("attendees"),
         errors=errors or {},
+        draft=draft,
         rulebook=rulebook,
     )
 

@@ -7,6 +7,7 @@ from litestar import Response, Router, get
 
 from dispatch.counts import counts
 from dispatch.digests import digest_for
+from dispatch.drafts import drafts_of_cases
 from dispatch.horizon import horizon
 from dispatch.notices import notices
 from dispatch.queues import QUEUES, STAGE_LISTS, Queue, queue
@@ -73,6 +74,7 @@ async def show_oversight(
         waiting = await applications_of(
             connection, me, asked.queue, found.rows, rulebook=rulebook, now=now
         )
+        drafts = await drafts_of_cases(connection, (row.number for row in found.rows), actor=me)
         digest = await digest_for(connection, me, now=now)
         told = await notices(connection, me)
         published = await horizon(connection, rulebook.calendar, today=in_shanghai(now).date())
@@ -92,6 +94,7 @@ async def show_oversight(
         hint=HINTS.get(asked.queue, ""),
         lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
         waiting=waiting,
+        drafts=drafts,
         acting=me.has(Role.SUPERVISOR, Role.DISPATCHER),
         next_after=found.next_after,
     )

@@ -18,7 +18,8 @@ from web.batches import Pick, perform_each, picks_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.lists import asked_of, lines, tabs
-from web.render import page
+from web.render import page, redirect
+from web.saved_views import begins_elsewhere, views_for
 
 PORTAL_LISTS = (
     "mine", "to_countersign", "to_sign", "in_hand", "assisting", "inside", "unit_sent",
@@ -55,6 +56,9 @@ async def show_portal(
         raise Incomplete({"queue": "没有这个列表，请从上方的列表中选择"})
     today = in_shanghai(now).date()
     async with office.pool.acquire() as connection:
+        views = await views_for(connection, me, request)
+        if elsewhere := begins_elsewhere(request, views):
+            return redirect(request, elsewhere)
         found = await queue(
             connection,
             me,
@@ -80,6 +84,7 @@ async def show_portal(
         "portal/show",
         live="/live",
         asked=asked,
+        views=views,
         rulebook=rulebook,
         tabs=tabs(own, counted, asked),
         digest=digest_lines(me, digest),

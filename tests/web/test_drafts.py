@@ -7,8 +7,18 @@ import httpx
 from dispatch.drafts import LARGEST_DRAFT, forget_old_drafts
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
-from tests.makers import AGENT, DISPATCHER, REQUEST
+from hotline.people import Actor
+from tests.makers import (
+    AGENT,
+    CALLBACK,
+    DISPATCHER,
+    REQUEST,
+    REVIEWER,
+    SUPERVISOR,
+    WATER_CLERK,
+)
 from tests.web.conftest import ClientAs
+from tests.web.test_desk import act, answered, opened, replied, row_of
 
 FORM = {name: str(value) for name, value in REQUEST.items()}
 
@@ -136,3 +146,106 @@ async def test_lists_come_once_a_version_with_their_initials(client_as: ClientAs
     assert "no-cache" in (await browser.get("/choices/units")).headers["cache-control"]
     assert (await browser.get("/choices/staff")).status_code == 404
     assert (await (await client_as()).get("/choices/units")).status_code == 303
+
+
+async def left(office: Office, actor: Actor) -> list[str]:
+    """What this person has left unsent."""
+    rows = await office.pool.fetch("select subject from draft where staff_id = $1", actor.staff_id)
+    return [row["subject"] for row in rows]
+
+
+async def test_what_a_reviewer_and_a_callback_agent_began_comes_back_to_them_alone(
+    client_as: ClientAs, office: Office
+) -> None:
+    for make, actor, desk, action, fields in (
+        (replied, REVIEWER, "/desk/review", "redo", {"note": "请说明何时恢复供水"}),
+        (
+            answered,
+            CALLBACK,
+            "/desk/callback",
+            "callback",
+            {"note": "晚饭后再打", "attempt": "busy"},
+        ),
+    ):
+        number = await make(office)
+        browser = await client_as(actor)
+        page = (await browser.get(f"{desk}?number={number}")).text
+        assert f'data-draft="case:{number}/{action}"' in page
+        await keep(browser, f"case:{number}/{action}", **fields)
+        again = (await (await client_as(actor)).get(f"{desk}?number={number}")).text
+        assert fields["note"] in again and "未提交的内容" in again
+        if "attempt" in fields:
+            assert re.search(r'value="busy"[^>]* checked', again)
+        # Whoever else looks at the case finds nothing of it.
+        assert (
+            fields["note"] not in (await (await client_as(SUPERVISOR)).get(f"/cases/{number}")).text
+        )
+        done = await browser.post(
+            f"{desk}/{number}/{'approve' if action == 'redo' else action}",
+            data={"attempt": "busy", "note": "已约晚上"} if action == "callback" else {},
+        )
+        assert done.status_code == 303
+        assert await left(office, actor) == []
+
+
+async def test_what_a_dispatcher_began_in_a_row_comes_back_in_it(
+    client_as: ClientAs, office: Office
+) -> None:
+    waiting, disputed = await opened(office), await opened(office)
+    await act(office, disputed, "dispatch", DISPATCHER, lead_unit="SWJ")
+    await act(office, disputed, "object", WATER_CLERK, objection_ground="not_duty", note="不属本局")
+    browser = await client_as(DISPATCHER)
+    await keep(browser, f"case:{waiting}/dispatch", lead_unit="CGJ 云州市城", co_units="SWJ")
+    await keep(browser, f"case:{disputed}/reject_objection", reason="管网属水务局职责，写到一半")
+    rows = row_of((await browser.get("/desk?queue=to_dispatch")).text, waiting)
+    assert 'value="CGJ 云州市城"' in rows and 'value="SWJ"' in rows and "未提交的内容" in rows
+    rows = row_of((await browser.get("/desk?queue=objections")).text, disputed)
+    assert "管网属水务局职责，写到一半" in rows and re.search(r"<details[^>]* open", rows)
+    # It is put away from within its own form.
+    form = {"draft": f"case:{waiting}/dispatch", "back": "/desk?queue=to_dispatch"}
+    assert (await browser.post("/drafts/discard", data=form)).status_code == 303
+    assert await left(office, DISPATCHER) == [f"case:{disputed}/reject_objection"]
+    answer = await browser.post(
+        f"/cases/{disputed}/actions/reject_objection", data={"reason": "管网属水务局职责"}
+    )
+    assert answer.status_code == 303
+    assert await left(office, DISPATCHER) == []
+
+
+async def test_a_form_with_two_acts_is_kept_under_one_and_goes_with_either(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await opened(office)
+    await act(office, number, "dispatch", DISPATCHER, lead_unit="SWJ")
+    await act(office, number, "sign", WATER_CLERK)
+    await act(
+        office, number, "request_extension", WATER_CLERK, extension_days="2", reason="待配件到货"
+    )
+    browser = await client_as(SUPERVISOR)
+    subject = f"case:{number}/deny_extension"
+    await keep(browser, subject, reason="理由写到一半")
+    row = row_of((await browser.get("/oversight?queue=to_decide")).text, number)
+    assert f'data-draft="{subject}"' in row and "理由写到一半" in row
+    granted = await browser.post(
+        f"/cases/{number}/actions/grant_extension", data={"draft": subject, "reason": "同意"}
+    )
+    assert granted.status_code == 303
+    assert await left(office, SUPERVISOR) == []
+
+
+async def test_minutes_half_written_come_back(client_as: ClientAs, office: Office) -> None:
+    number = await opened(office)
+    browser = await client_as(DISPATCHER)
+    await keep(browser, "meeting", "minutes-1", minutes="会议议定：写到一半", number=number)
+    page = (await browser.get(f"/meetings/new?number={number}")).text
+    assert "会议议定：写到一半" in page and "未提交的内容" in page
+    assert page.count(f'value="{number}"') == 1
+    form = {
+        "held_at": "2026-03-09T15:00", "place": "三楼", "convenor": "李副秘书长",
+        "attendees": "SWJ", "minutes": "议定由水务局负责。", "number": number,
+        "lead_unit": "SWJ", "reason": "职责所在", "idempotency_key": "minutes-1",
+    }  # fmt: skip
+    assert (await browser.post("/meetings", data=form)).status_code == 303
+    late = await keep(browser, "meeting", "minutes-1", minutes="会议议定：写到一半")
+    assert late.json()["kept"] is False
+    assert await left(office, DISPATCHER) == []

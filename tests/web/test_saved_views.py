@@ -6,8 +6,9 @@ import pytest
 
 from dispatch.office import Office, clock
 from dispatch.presence import look_in
+from hotline.calendar import in_shanghai
 from hotline.desk_tables import MOST_VIEWS
-from tests.makers import CITY_CLERK, DISPATCHER, REVIEWER, SUPERVISOR
+from tests.makers import CITY_CLERK, DISPATCHER, REVIEWER, SECRETARY, SUPERVISOR
 from tests.web.conftest import ClientAs
 from tests.web.test_desk import opened
 
@@ -97,3 +98,33 @@ async def test_the_page_says_who_else_has_the_case_open(
     assert "派单员老周" not in (await (await client_as(DISPATCHER)).get(path)).text
     assert "派单员老周" not in (await (await client_as(CITY_CLERK)).get(path)).text
     assert f'hx-get="{path}"' in (await (await client_as(REVIEWER)).get(f"/cases/{number}")).text
+
+
+async def test_a_unit_and_a_register_have_views_of_their_own(client_as: ClientAs) -> None:
+    clerk = await client_as(CITY_CLERK)
+    saved = await clerk.post(
+        "/views", data={"address": "/portal?queue=in_hand&urgency=danger", "name": "在办紧急"}
+    )
+    there = saved.headers["location"]
+    assert 'aria-current="page">在办紧急' in (await clerk.get(there)).text
+
+    browser = await client_as(SECRETARY)
+    today = in_shanghai(clock()).date()
+    usual = f"from={today.year}-01-01&to={today}"
+    shown = (await browser.get(f"/ledger/leader?{usual}&state=open")).text
+    # Of this year up to today: tomorrow it reaches to tomorrow.
+    address = re.search(r'name="address" value="([^"]+)"', shown)
+    assert address and address[1] == "/ledger/leader?state=open"
+    data = {"address": address[1], "name": "天天看", "opens": "1"}
+    assert (await browser.post("/views", data=data)).status_code == 303
+    start = await browser.get("/ledger/leader")
+    assert (start.status_code, start.headers["location"]) == (303, address[1])
+    assert 'aria-current="page">天天看' in (await browser.get(address[1])).text
+    # Each register has its own, and days that were asked for stay.
+    assert ">天天看" not in (await browser.get("/ledger/citizen?state=open")).text
+    dated = (await browser.get("/ledger/leader?from=2026-03-01&to=2026-03-09")).text
+    assert "/ledger/leader?from=2026-03-01&amp;to=2026-03-09" in dated
+    view = re.search(r'action="/views/(\d+)/opens"', (await browser.get(address[1])).text)
+    assert view
+    await browser.post(f"/views/{view[1]}/opens", data={"opens": "0"})
+    assert (await browser.get("/ledger/leader")).status_code == 200
