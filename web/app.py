@@ -11,12 +11,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from dispatch.hub import Hub
+from dispatch.hub import open_hub
 from dispatch.office import Office, open_office
 from dispatch.sign_in import Entrance
 from hotline.settings import Settings, settings_from
 from web import (
     admin,
+    agents,
     api,
     calling,
     cases,
@@ -70,6 +71,7 @@ FACES: tuple[Router, ...] = (
     files.router,
     console.router,
     calling.router,
+    agents.router,
     register.router,
     desk.router,
     portal.router,
@@ -156,7 +158,7 @@ async def furnished(app: Litestar, office: Office) -> AsyncGenerator[None, None]
     app.state.entrance = Entrance(office)
     app.state.assets = Assets()
     app.state.templates = template_environment(office, app.state.assets)
-    async with Hub(office.settings.database_url or "") as app.state.hub:
+    async with open_hub(office.settings.database_url or "") as app.state.hub:
         yield
 
 

@@ -31,6 +31,7 @@ from hotline.procedures.citizen import FORM
 from hotline.routing import Suggestion, certain, suggest
 from hotline.rulebook import Rulebook
 from hotline.unsaved import subject_of_call
+from web.agents import state_of
 from web.console_help import help_for, show_help
 from web.drafts import form_of
 from web.files import LARGEST_FORM, names_of, still_kept, with_files
@@ -228,6 +229,7 @@ async def _console(
         mine=await calls_today(office.pool, me, now=now),
         dispositions=DISPOSITION_LABELS,
         help=await help_for(office, me, typed, rulebook, now=now),
+        **await state_of(office, me, now=now),
         **await _caller(office, me, str(typed.get("requester_phone", ""))),
     )
 

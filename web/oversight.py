@@ -14,6 +14,7 @@ from dispatch.queues import QUEUES, STAGE_LISTS, Queue, queue
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
 from hotline.people import Role
+from web.agents import agents_now
 from web.deciding import applications_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheOffice, WebRequest, roles
@@ -81,6 +82,7 @@ async def show_oversight(
     return page(
         request,
         "oversight/show",
+        **await agents_now(office, now=now),
         published=published,
         live="/live",
         asked=asked,

@@ -10,6 +10,7 @@ from dispatch.wall import Deadline, board
 from hotline.people import Actor, Role
 from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
+from web.agents import agents_now
 from web.given import Me, Now, Rules, TheOffice, WebRequest, roles
 from web.render import render
 from web.showing import light
@@ -53,6 +54,7 @@ async def _drawn(
         phases=[(label, n, n / most) for label, n in found.phases],
         nearest=[_line(one, rulebook, now) for one in found.nearest],
         at=now,
+        **await agents_now(office, now=now),
         seconds=REFRESH_SECONDS,
     )
 

@@ -165,6 +165,11 @@ async def a_switch(office: Office, key: str) -> Sent:
     return Sent(WATER_HEAD, "/portal/settings", {"unit": "SWJ", "countersigned": "1"})
 
 
+async def a_state(office: Office, key: str) -> Sent:
+    await office.pool.execute("delete from agent_status")
+    return Sent(AGENT, "/console/state", {"state": "ready"})
+
+
 async def a_view(office: Office, key: str) -> Sent:
     given = {"address": "/desk?queue=at_risk", "name": f"临期{key[:8]}", "opens": "1"}
     return Sent(DISPATCHER, "/views", given)
@@ -293,6 +298,7 @@ WAYS: dict[str, Way] = {
     ),
     "/console/missed/{missed_id:int}/claim": Way(SAME, a_missed_call),
     "/console/handover/{note_id:int}/read": Way(SAME, a_note_read),
+    "/console/state": Way(SAME, a_state),
     "/portal/settings": Way(SAME, a_switch),
     "/views": Way("a view is kept once under its name", a_view),
     "/views/{view_id:int}/opens": Way(SAME, an_opening_view),
