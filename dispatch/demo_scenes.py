@@ -202,7 +202,7 @@ async def scene_lives(
     )
     serials = (row["serial"] for row in rows)
     lives = [life.moves for life in live_all(told, cast, now=now, rng=rng, serials=serials)]
-    _take_part(lives, cast)
+    take_part(lives, cast)
     await enter_in_registers(connection, lives, cast.rulebook)
     return lives
 
@@ -233,7 +233,7 @@ def live_all(
     return lives
 
 
-def _take_part(lives: list[list[Move]], cast: Cast) -> None:
+def take_part(lives: list[list[Move]], cast: Cast) -> None:
     """What other cases do with those that name them (`Action.tie`): 并案 has two sides."""
     by_number = {moves[0].after.number: moves for moves in lives}
     people = {one.staff_id: one for several in cast.centre.values() for one in several}

@@ -35,18 +35,40 @@ def take_back(draft: Draft) -> None:
     draft.set(lead_unit_id=None, designated=False)
 
 
-def next_instance(draft: Draft) -> None:
-    """Another unit looks at what was decided (复查, 复核): a new round, before `assign`.
+def step_by_step(draft: Draft) -> None:
+    """信访工作条例 20: who comes in person comes to the body that may decide, or the one above it.
 
-    Who decided before may go on reading, and can not be the one that looks at it again.
+    Comes before `assign`. What a street decides is heard by its district, not by the city.
     """
-    name = draft.inputs["lead_unit"]
-    unit = draft.rulebook.units_by_code[name]
-    decided = {part.unit_id for part in draft.case.assignments if part.part == "lead"}
-    if unit.id in decided:
-        raise Incomplete({"lead_unit": f"{unit.name}已对本件作出过处理，应由其他机关复查、复核"})
+    if draft.case.details.get("petition_channel") != "visit":
+        return
+    unit = draft.rulebook.units_by_code[draft.inputs["lead_unit"]]
+    above = draft.rulebook.superior(unit.id)
+    if above is None or above.kind != "district" or above.id in draft.actor.unit_ids:
+        return
+    raise Incomplete({
+        "lead_unit": "来访应到有权处理的本级或者上一级机关提出（信访工作条例第20条）："
+        f"属{unit.name}的，请转送{above.name}，或者告知信访人向其提出"
+    })  # fmt: skip
+
+
+def next_instance(draft: Draft) -> None:
+    """信访工作条例 35, 36: the body one level above looks at it (复查, 复核), before `assign`.
+
+    Who decided before may go on reading.
+    """
+    decided = draft.case.lead_unit_id
+    if decided is None:
+        raise NotAvailable("本件现在没有承办单位")
+    name, above = draft.rulebook.unit_name(decided), draft.rulebook.superior(decided)
+    if above is None:
+        raise Incomplete({"lead_unit": f"{name}的上一级机关不在本系统，不能在本系统内复查、复核"})
+    if draft.inputs["lead_unit"] != above.code:
+        raise Incomplete({"lead_unit": f"应由{name}的上一级机关{above.name}复查、复核"})
     draft.change_parts(lambda part: part.open, ended_at=draft.now)
     draft.set(round=draft.case.round + 1)
 
 
-PASSING_ON: tuple[Callable[[Draft], None], ...] = (spare_accused, take_back, next_instance)
+PASSING_ON: tuple[Callable[[Draft], None], ...] = (
+    spare_accused, step_by_step, take_back, next_instance,
+)  # fmt: skip

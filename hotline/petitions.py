@@ -35,7 +35,12 @@ REFUSALS = {
     "concluded": "已复核终结，仍以同一事实和理由提出（信访工作条例第36条）",
     "in_progress": "已受理或者正在办理，又向上级提出同一事项（信访工作条例第19条）",
 }
-TOLD_WAYS = {"spot": "当场口头告知并记录", "written": "书面告知", "system": "信访信息系统告知"}
+TOLD_WAYS = {
+    "spot": "当场书面告知",
+    "written": "书面告知",
+    "system": "信访信息系统告知",
+    "unclear": "姓名（名称）、住址不清，无法告知",
+}
 LEGAL_ROUTES = {
     "litigation": "诉讼程序",
     "arbitration": "仲裁程序",
@@ -94,6 +99,9 @@ WORDS = (
     Input("review_result", "复查复核结论", "choice", REVIEW_RESULTS),
     Input("review_opinion", "复查复核意见", "text", max_length=LONGEST_TEXT),
 )  # fmt: skip
+
+RESULTS = (Input("review_body", "有权复查、复核的机关", "unit"),)
+"""What is worked out."""
 
 # 来信来访登记簿.
 LEDGER = (
@@ -210,6 +218,32 @@ def report_proposed(case: CaseFile) -> Mapping[str, Any]:
     """The day that the leader named, where one was."""
     named = case.details.get("report_by")
     return {"report_by": named} if named else {}
+
+
+def somebody_to_tell(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """信访工作条例 23: only whose name or address is not clear is not told."""
+    if inputs["told_way"] == "unclear" and not case.anonymous:
+        return {"told_way": "信访人的姓名（名称）、住址清楚的，应当告知"}
+    return {}
+
+
+def body_above(draft: Draft) -> Mapping[str, Any]:
+    """信访工作条例 35, 36: which body looks at the opinion, if somebody asks; None is outside."""
+    decided = draft.case.lead_unit_id
+    above = draft.rulebook.superior(decided) if decided is not None else None
+    return {"review_body": above.code if above else None}
+
+
+def review_proposed(case: CaseFile) -> Mapping[str, Any]:
+    """The body one level above."""
+    body = case.details.get("review_body")
+    return {"lead_unit": body} if body else {}
+
+
+def reviewed_at_the_top(case: CaseFile, actor: Actor) -> str | None:
+    """Whose superior is no unit here: the city's government has reviewed it."""
+    body = case.details.get("review_body")
+    return "由本系统内的上一级机关复核" if body else None
 
 
 def only_appeals(case: CaseFile, actor: Actor) -> str | None:

@@ -13,6 +13,9 @@ from hotline.calendar import WorkingCalendar
 from hotline.limit_changes import NewLimit
 from hotline.people import Unit
 
+GOVERNMENT = "government"
+"""The kind of unit that acts for the city's government (本级人民政府)."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnitEntry:
@@ -115,6 +118,18 @@ class Rulebook:
             found.update(dict.fromkeys(below))
             waiting.extend(below)
         return tuple(found)
+
+    def superior(self, unit_id: int) -> UnitEntry | None:
+        """上一级机关: the unit above; over those on top, the city's government.
+
+        None where it is no unit of this system, as it is for the government itself.
+        """
+        unit = self.units[unit_id]
+        if unit.parent_id is not None:
+            return self.units.get(unit.parent_id)
+        governments = (one for one in self.units.values() if one.kind == GOVERNMENT and one.active)
+        above = next(governments, None)
+        return above if above is not unit else None
 
     @cached_property
     def countersigned(self) -> frozenset[int]:

@@ -17,7 +17,7 @@ from hotline.transition import Move, move, open_actions
 
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
 
-CENTRE, WATER, CITY_MANAGEMENT, TRANSPORT, HEDONG, HEDONG_STREET = 1, 2, 3, 4, 5, 6
+CENTRE, WATER, CITY_MANAGEMENT, TRANSPORT, HEDONG, HEDONG_STREET, GOVERNMENT = 1, 2, 3, 4, 5, 6, 7
 
 UNITS = {
     unit.id: unit
@@ -28,6 +28,7 @@ UNITS = {
         UnitEntry(TRANSPORT, "JTJ", "云州市交通运输局", "市交通局", "department", None, True),
         UnitEntry(HEDONG, "HDQ", "河东区人民政府", "河东区", "district", None, True),
         UnitEntry(HEDONG_STREET, "HDQ01", "河东区柳桥街道", "柳桥街道", "street", HEDONG, True),
+        UnitEntry(GOVERNMENT, "SZF", "云州市人民政府办公室", "市府办", "government", None, True),
     )
 }
 
@@ -86,6 +87,8 @@ WATER_CLERK = staff("水务局小何", Role.CLERK, unit=WATER)
 CITY_CLERK = staff("城管局小吕", Role.CLERK, unit=CITY_MANAGEMENT)
 WATER_HEAD = staff("水务局局长老蔡", Role.UNIT_HEAD, unit=WATER)
 HEDONG_CLERK = staff("河东区小施", Role.CLERK, unit=HEDONG)
+STREET_CLERK = staff("柳桥街道小裴", Role.CLERK, unit=HEDONG_STREET)
+GOVERNMENT_CLERK = staff("市府办小崔", Role.CLERK, unit=GOVERNMENT)
 
 REQUEST: dict[str, Any] = {
     "request_type": "help",

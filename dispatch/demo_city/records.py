@@ -23,7 +23,7 @@ class DemoUnit:
     @property
     def member(self) -> bool:
         """Whether it is one of the 62 member units (成员单位)."""
-        return self.kind in {"department", "district", "enterprise"}
+        return self.kind in {"government", "department", "district", "enterprise"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from hotline.rulebook import UnitEntry
 
 UNIT_KINDS = {
     "centre": "热线中心",
+    "government": "本级人民政府",
     "department": "市级部门",
     "district": "区县、园区",
     "street": "街道、乡镇",

@@ -2,7 +2,8 @@
 
 Read beside 政府采购法 51-55, 政府采购质疑和投诉办法 (财政部令第94号) 10-17 and
 成都市政府采购服务中心质疑处理工作程序 (同日转交, 调查3日, 答复2日, 三级审核). Nothing stops or
-extends the seven working days of the answer: the law knows a stop for complaints only.
+extends the seven working days of the answer: the law knows a stop for complaints only. While a
+complaint is dealt with the challenge waits for it; what the decision orders is carried out here.
 """
 
 from hotline.papers.challenge import LEDGER
@@ -10,10 +11,15 @@ from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.challenge_clocks import CLOCKS
 from hotline.procedures.challenge_rules import (
+    after_carrying_out,
     after_complaint,
     after_consequence,
+    after_decision,
+    after_ended_complaint,
     after_sending,
     as_decided,
+    as_ended,
+    carried_out_first,
     consequence_fits,
     experts_asked,
     ground_by_the_register,
@@ -32,6 +38,7 @@ from hotline.procedures.challenge_rules import (
     reported_first,
     something_amended,
     timely_by_the_dates,
+    to_be_carried_out,
     to_be_reported,
     what_is_missing,
 )
@@ -76,6 +83,8 @@ STAGES = (
     Stage("to_send", "待送达答复", Phase.REVIEW, "办理中"),
     Stage("following", "待处理质疑结果", Phase.VERDICT, "已答复"),
     Stage("answered", "已答复，投诉期限内", Phase.VERDICT, "已答复"),
+    Stage("complained", "投诉处理中", Phase.VERDICT, "已答复"),
+    Stage("carrying_out", "待落实处理决定", Phase.VERDICT, "已答复"),
     Stage("closed", "已办结", Phase.CLOSED, "已办结"),
     Stage("refused", "不予受理", Phase.CLOSED, "已告知不予受理"),
     Stage("withdrawn", "供应商撤回", Phase.CLOSED, "已撤回"),
@@ -110,6 +119,7 @@ WORDS = (
     Input("talk", "沟通情况", "text", max_length=4000),
     Input("challenge_consequence", "质疑结果处理", "choice", CHALLENGE_CONSEQUENCES),
     Input("complaint", "投诉件编号", "case", of="complaint"),
+    Input("carried_out", "处理决定落实情况", "text", max_length=4000),
 )
 
 RESULTS = (
@@ -118,6 +128,7 @@ RESULTS = (
     Input("complain_until", "投诉期限届满之日", "day"),
     Input("secret_hint", "商业秘密提示", "line", max_length=300),
     Input("major", "重大、复杂质疑", "flag"),
+    Input("complaint_stands", "投诉正在处理", "flag"),
 )
 
 REGISTER = (
@@ -283,20 +294,28 @@ ACTIONS = (
     Action(
         "note_complaint", "登记已提起投诉", when=COMPLAINABLE, to=after_complaint,
         by=(Role.FINANCE, Role.PROCUREMENT), needs=("complaint",), reads=("complaint",),
-        does=("detail",), derives=kept, tells=("procurement/complained",),
+        derives=kept_with_complaint, tells=("procurement/complained",),
     ),
     Action(
         "complained", "投诉已受理", when=ALL, to=after_complaint, by=(Role.CLOCK,),
-        needs=("other_case",), derives=kept_with_complaint, tells=("procurement/complained",),
+        needs=("other_case",), does=("live_again",), derives=kept_with_complaint,
+        tells=("procurement/complained",),
     ),
     Action(
-        "complaint_decided", "投诉已作出处理决定", when=ALL, by=(Role.CLOCK,),
-        needs=("other_case", "complaint_result"), derives=as_decided,
+        "complaint_decided", "投诉已作出处理决定", when=ALL, to=after_decision, by=(Role.CLOCK,),
+        needs=("other_case", "complaint_result", "procurement_stage"), derives=as_decided,
         tells=("procurement/complaint_over",),
     ),
     Action(
-        "complaint_ended", "投诉未经决定即告终结", when=ALL, by=(Role.CLOCK,),
-        needs=("other_case",), tells=("procurement/complaint_over",),
+        "carry_out", "登记处理决定落实情况",
+        when=(*BEFORE_ANSWER, "following", "carrying_out"), to=after_carrying_out, by=SECTION,
+        needs=("carried_out", "document_number"), only=(to_be_carried_out,), does=("detail",),
+        derives=kept, tells=("finance/reported",), tone="primary",
+    ),
+    Action(
+        "complaint_ended", "投诉未经决定即告终结", when=ALL, to=after_ended_complaint,
+        by=(Role.CLOCK,), needs=("other_case",), derives=as_ended,
+        tells=("procurement/complaint_over",),
     ),
     Action(
         "close_window", "投诉期满办结", when=("answered",), to="closed", by=(Role.CLOCK,),
@@ -305,6 +324,7 @@ ACTIONS = (
     Action(
         "withdraw", "供应商书面撤回", when=BEFORE_ANSWER, to="withdrawn", by=SECTION,
         needs=("withdrawn_on", "note?", "files?"), does=("past_days", "detail"),
+        unless=(carried_out_first,),
     ),
     Action(
         "void", "撤销登记", when=("received",), to="voided", by=SECTION, needs=("reason",),

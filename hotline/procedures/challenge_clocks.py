@@ -104,4 +104,10 @@ CLOCKS = (
         limit=By("challenge_result", {"effect": working_days(5)}),
         basis=f"{ORDER} 第16条：质疑成立的依法处理，变更情况书面报告财政部门；时长为演示设定",
     ),
+    ClockRule(
+        "carry_out", "处理决定落实时限", Role.PROCUREMENT,
+        starts=("complaint_decided",), ends=("carry_out",),
+        limit=By("complaint_result", {"effect": working_days(10)}),
+        basis=f"{ORDER} 第31条、第32条：投诉成立且影响采购结果的，按处理决定执行；时长为演示设定",
+    ),
 )  # fmt: skip

@@ -11,8 +11,10 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.draft import Draft
 from hotline.people import Actor
+from hotline.procedure import leads_to
 from hotline.procurement import (
     CHALLENGE_REFUSALS,
+    CONSEQUENCE_OF,
     KEPT_YEARS,
     LETTER_ITEMS,
     day,
@@ -23,6 +25,9 @@ from hotline.procurement import (
 )
 from hotline.rings import BREACHED
 from hotline.spans import years_after
+
+AT_REST = ("answered", "closed", "refused", "withdrawn", "voided")
+"""The stages in which nothing is owed: a complaint that is accepted brings the case back."""
 
 
 def judged(draft: Draft) -> Mapping[str, Any]:
@@ -77,13 +82,25 @@ def kept(draft: Draft) -> Mapping[str, Any]:
 
 
 def kept_with_complaint(draft: Draft) -> Mapping[str, Any]:
-    """As with any other end, and by which complaint."""
-    return {**kept(draft), "complaint": draft.inputs["other_case"]}
+    """As with any other end, and which complaint is being dealt with."""
+    number = draft.inputs.get("other_case") or draft.inputs["complaint"]
+    return {**kept(draft), "complaint": number, "complaint_stands": True}
 
 
 def as_decided(draft: Draft) -> Mapping[str, Any]:
-    """What the finance bureau has decided about the complaint."""
-    return {"complaint_result": draft.inputs["complaint_result"]}
+    """What the finance bureau has decided about the complaint, and what that asks of the centre."""
+    result = draft.inputs["complaint_result"]
+    stage = draft.inputs["procurement_stage"]
+    return {
+        "complaint_stands": None,
+        "complaint_result": result,
+        "complaint_consequence": CONSEQUENCE_OF[stage] if result == "effect" else None,
+    }
+
+
+def as_ended(draft: Draft) -> Mapping[str, Any]:
+    """Nothing was decided about the complaint."""
+    return {**kept(draft), "complaint_stands": None}
 
 
 def timely_by_the_dates(case: CaseFile) -> Mapping[str, Any]:
@@ -174,21 +191,67 @@ def reported_first(case: CaseFile, actor: Actor) -> str | None:
     return "重大、复杂质疑应先会商并书面报告财政局" if case.clock("report_finance") else None
 
 
+def to_be_carried_out(case: CaseFile, actor: Actor) -> str | None:
+    """The decision about the complaint asks something of the centre."""
+    return None if case.clock("carry_out") else "没有待落实的投诉处理决定"
+
+
+def carried_out_first(case: CaseFile, actor: Actor) -> str | None:
+    """What the finance bureau has ordered is done, whatever the supplier does."""
+    return "投诉处理决定尚未落实" if case.clock("carry_out") else None
+
+
+@leads_to("following", "answered", "complained", "carrying_out", "closed")
 def after_sending(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """What follows from the result is done first; then the time for a complaint runs on."""
-    if case.details["challenge_result"] == "effect":
-        return "following"
-    return "closed" if _window_over(case) else "answered"
+    return "following" if case.details["challenge_result"] == "effect" else _answered(case)
 
 
+@leads_to("answered", "complained", "carrying_out", "closed")
 def after_consequence(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
-    """The time for a complaint may be over by then."""
+    """A complaint may have come, or the time for one be over by then."""
+    return _answered(case)
+
+
+@leads_to("complained", in_stages=AT_REST)
+def after_complaint(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """A complaint about what was answered is waited for; what was not is still to be answered."""
+    return "complained" if case.stage in AT_REST else None
+
+
+@leads_to("carrying_out", "closed", in_stages=("complained",))
+def after_decision(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """What is upheld with effect is carried out, beside what is still owed if anything is."""
+    if case.stage != "complained":
+        return case.stage
+    return "carrying_out" if inputs["complaint_result"] == "effect" else "closed"
+
+
+@leads_to("answered", "refused", "withdrawn", "closed", in_stages=("complained",))
+def after_ended_complaint(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """As if nobody had complained: within the time for it, another complaint is possible."""
+    if case.stage != "complained":
+        return None
+    if "challenge_refusal" in case.details:
+        return "refused"
+    if "withdrawn_on" in case.details:
+        return "withdrawn"
     return "closed" if _window_over(case) else "answered"
 
 
-def after_complaint(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
-    """A complaint ends what was answered; what was not is still to be answered."""
-    return "closed" if case.stage == "answered" else None
+@leads_to("closed", in_stages=("carrying_out",))
+def after_carrying_out(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
+    """Nothing more is owed, unless the challenge itself was never answered."""
+    return "closed" if case.stage == "carrying_out" else case.stage
+
+
+def _answered(case: CaseFile) -> str:
+    """Where a challenge stands that owes no answer any more."""
+    if case.clock("carry_out"):
+        return "carrying_out"
+    if case.details.get("complaint_stands"):
+        return "complained"
+    return "closed" if _window_over(case) else "answered"
 
 
 def _window_over(case: CaseFile) -> bool:

@@ -248,7 +248,7 @@ ACTIONS = (
         "deliver", "送达当事人", when=("issued",), by=OFFICE,
         needs=("delivery", "delivered_on", "files?"),
         does=("past_days", "detail", "answered"), unless=(not_delivered_yet,),
-        tie=told("complaint_decided", "complaint_result"),
+        tie=told("complaint_decided", "complaint_result", "procurement_stage"),
         tells=("citizen/letter_answered", "unit/decision_sent"), tone="primary",
     ),
     Action(

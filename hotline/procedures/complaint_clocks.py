@@ -67,7 +67,8 @@ CLOCKS = (
         starts=("sign", "deem_signed", "request_more"),
         ends=("state", "state_paper", "waive_statement", "withdraw"),
         limit=working_days(5), breach="waive_statement",
-        basis=f"{ORDER} 第22条：收到通知之日起5个工作日内书面说明并提交证据",
+        basis=f"{ORDER} 第22条：收到通知之日起5个工作日内书面说明并提交证据；"
+        "逾期不再等候为演示设定",
     ),
     INSIDE_CLOCK,
     ClockRule(

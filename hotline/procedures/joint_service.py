@@ -10,9 +10,11 @@ forty per cent. Limits without a figure there are the demonstration's own and sa
 from collections.abc import Mapping
 from typing import Any
 
+from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
 from hotline.clock_rules import ClockRule, Extension, Stoppable
 from hotline.clocks import working_days, working_hours
+from hotline.draft import Draft
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
 from hotline.procedures.countersigned import countersigned
@@ -54,6 +56,21 @@ def opinion_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, 
     return {}
 
 
+def received_today(draft: Draft) -> Mapping[str, Any]:
+    """行政许可法 32: whoever is told nothing within five days is accepted from this day on."""
+    return {"received_on": in_shanghai(draft.now).date().isoformat()}
+
+
+def accepted_today(draft: Draft) -> Mapping[str, Any]:
+    """The days of the law and of the promise run from acceptance."""
+    return {"accepted_since": in_shanghai(draft.now).date().isoformat()}
+
+
+def accepted_on_receipt(draft: Draft) -> Mapping[str, Any]:
+    """行政许可法 32: the window's silence costs the applicant no day."""
+    return {"accepted_since": draft.case.details["received_on"]}
+
+
 @leads_to("granted", "declined")
 def as_decided(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """What is handed over at the window is the permit, or the refusal in writing."""
@@ -83,8 +100,15 @@ WORDS = (
     Input("joint_delivery", "送达方式", "choice", DELIVERIES),
 )
 
+RESULTS = (
+    Input("received_on", "收到日期", "day"),
+    Input("accepted_since", "受理之日", "day"),
+)
+"""What is worked out."""
+
 STOPPABLE = Stoppable(
-    working_days(40), f"{LAW} 第45条：检验、检测、鉴定、专家评审等时间不计入，并书面告知申请人"
+    working_days(40),
+    f"{LAW} 第45条：检验、检测、鉴定、专家评审等时间不计入，并书面告知申请人；累计上限为演示设定",
 )
 ACCEPTED = ("accept_at_once", "accept", "deem_accepted")
 LEAVES = ("refuse", "withdraw")
@@ -93,7 +117,7 @@ CLOCKS = (
     ClockRule(
         "legal", "联合办理法定时限", Role.WINDOW,
         starts=ACCEPTED, ends=("issue", *LEAVES),
-        limit=working_days(45),
+        limit=working_days(45), since="accepted_since",
         basis=f"{LAW} 第42条第2款、第82条：联合办理不得超过45日，按工作日计算",
         extendable=Extension(
             working_days(15), times=1,
@@ -104,7 +128,7 @@ CLOCKS = (
     ClockRule(
         "whole", "承诺办结时限", Role.WINDOW,
         starts=ACCEPTED, ends=("issue", *LEAVES),
-        limit=working_days(27),
+        limit=working_days(27), since="accepted_since",
         basis=f"{PLAN}：压缩审批时限40%，45个工作日压缩为27个工作日",
         stoppable=STOPPABLE,
     ),
@@ -173,20 +197,21 @@ FORM = (
 ACTIONS = (
     Action(
         "accept_at_once", "一窗受理（材料齐全）", when=(NEW,), to="accepted", by=WINDOW,
-        needs=FORM, does=("describe", "detail", "accept"), tells=("citizen/joint_accepted",),
-        tone="primary",
-    ),
-    Action(
-        "receive", "收件待审查", when=(NEW,), to="received", by=WINDOW, needs=FORM,
-        does=("describe", "detail"),
-    ),
-    Action(
-        "accept", "受理", when=("received",), to="accepted", by=WINDOW, does=("accept",),
+        needs=FORM, does=("describe", "detail", "accept"), derives=accepted_today,
         tells=("citizen/joint_accepted",), tone="primary",
     ),
     Action(
+        "receive", "收件待审查", when=(NEW,), to="received", by=WINDOW, needs=FORM,
+        does=("describe", "detail"), derives=received_today,
+    ),
+    Action(
+        "accept", "受理", when=("received",), to="accepted", by=WINDOW, does=("accept",),
+        derives=accepted_today, tells=("citizen/joint_accepted",), tone="primary",
+    ),
+    Action(
         "deem_accepted", "逾期未告知，视为受理", when=("received",), to="accepted",
-        by=(Role.CLOCK,), does=("accept",), tells=("citizen/joint_accepted", "window/lapsed"),
+        by=(Role.CLOCK,), does=("accept_on_receipt",), derives=accepted_on_receipt,
+        tells=("citizen/joint_accepted", "window/lapsed"),
     ),
     Action(
         "ask_correction", "一次告知补正", when=("received",), to="correcting", by=WINDOW,
@@ -194,7 +219,8 @@ ACTIONS = (
     ),
     Action(
         "correct", "收到补正材料", when=("correcting",), to="received", by=WINDOW,
-        needs=("joint_materials", "files?"), does=("detail",), tone="primary",
+        needs=("joint_materials", "files?"), does=("detail",), derives=received_today,
+        tone="primary",
     ),
     Action(
         "lapse", "逾期未补正，视为撤回", when=("correcting",), to="withdrawn", by=(Role.CLOCK,),
@@ -280,6 +306,7 @@ JOINT_SERVICE = Procedure(
     seen_by=frozenset({Role.WINDOW, Role.SUPERVISOR, Role.LEADER}),
     matter="联办件",
     words=WORDS,
+    results=RESULTS,
     numbered=True,
     returns=RETURNS,
 )

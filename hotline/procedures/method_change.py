@@ -1,7 +1,9 @@
 """采购方式变更: from open tender (公开招标) to another method, with the proofs of its ground.
 
-Read beside 成都市政府采购货物和服务采购方式变更管理办法 (its articles are named below), for
-竞争性磋商 beside 政府采购竞争性磋商采购方式管理暂行办法 (财库〔2014〕214号) 3. The finance bureau
+Read beside 政府采购法 27, 29-32 and 成都市政府采购货物和服务采购方式变更管理办法 (its articles are
+named below), for 竞争性磋商 beside 政府采购竞争性磋商采购方式管理暂行办法 (财库〔2014〕214号) 3;
+its fifth ground is for construction works, which are not changed here. Which proofs the grounds of
+竞争性磋商 need stands nowhere: they are those of the like grounds of 竞争性谈判. The finance bureau
 decides; what comes without its proofs goes back to be completed. Limits without a figure there are
 the demonstration's own and say so.
 """
@@ -90,6 +92,10 @@ GROUNDS = {
     "art": Ground(
         "consultation", "因艺术品、专利、专有技术或者服务时间、数量不定，不能事先计算价格总额",
         "财库〔2014〕214号 第三条（三）", SURVEY_OR_EXPERT,
+    ),
+    "research": Ground(
+        "consultation", "市场竞争不充分的科研项目，或者需要扶持的科技成果转化项目",
+        "财库〔2014〕214号 第三条（四）", SURVEY_OR_EXPERT,
     ),
     "uniform": Ground(
         "inquiry", "规格、标准统一，现货充足且价格变化幅度小", "第十一条",

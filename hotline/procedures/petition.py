@@ -1,15 +1,18 @@
 """信访事项办理规程: from the visitors' register to the end of 复核.
 
 Read beside 信访工作条例 (2022): registration and forwarding 19-25, the three kinds 29-31, the
-opinion 32, the limits 34, 复查 35 and 复核 36; what leaders write on petitions follows the
-practice of 领导批示办理 (3 days, urgent ones the same day, reminded every month). 日 are calendar
-days. Limits without a figure there are the demonstration city's own and say so.
+opinion 32, the limits 34, 复查 35 and 复核 36, each by the body one level above. What leaders
+write on petitions follows the practice of 领导批示办理 (3 days, urgent ones the same day, reminded
+every month). 日 are calendar days. Limits without a figure there are the demonstration city's own
+and say so.
 """
 
 from hotline.people import UNIT_ROLES, Role
 from hotline.petitions import (
     LEDGER,
+    RESULTS,
     WORDS,
+    body_above,
     may_be_accepted,
     only_appeals,
     only_others,
@@ -19,6 +22,9 @@ from hotline.petitions import (
     refusal_proposed,
     registered_in_full,
     report_proposed,
+    review_proposed,
+    reviewed_at_the_top,
+    somebody_to_tell,
     state_of_earlier,
 )
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, Tie
@@ -51,6 +57,7 @@ STAGES = (
     Stage("reviewing", "复查中", Phase.HANDLING, "复查中"),
     Stage("reviewed", "可申请复核", Phase.VERDICT, "已复查"),
     Stage("rereviewing", "复核中", Phase.HANDLING, "复核中"),
+    Stage("above", "上级机关复核", Phase.HANDLING, "复核中"),
     Stage("informed", "告知办结", Phase.CLOSED, "已告知有权处理的机关"),
     Stage("refused", "不再受理", Phase.CLOSED, "已告知不再受理"),
     Stage("redirected", "导入法定程序", Phase.CLOSED, "已告知法定途径"),
@@ -87,14 +94,15 @@ ACTIONS = (
     Action(
         "forward", "转送", when=("registered",), to="forwarded", by=OFFICE,
         needs=("lead_unit", "co_units?", "note?"), unless=(may_be_accepted,),
-        does=("spare_accused", "assign"),
+        does=("spare_accused", "step_by_step", "assign"),
         tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"),
         papers=("petition_forwarding", "petition_handover"), tone="primary",
     ),
     Action(
         "assign", "交办", when=("registered",), to="forwarded", by=OFFICE,
         needs=("lead_unit", "co_units?", "report_by", "note?"), unless=(may_be_accepted,),
-        begins=report_proposed, does=("spare_accused", "coming_days", "detail", "assign"),
+        begins=report_proposed,
+        does=("spare_accused", "step_by_step", "coming_days", "detail", "assign"),
         papers=("petition_forwarding", "petition_handover"),
         tells=("unit/petition_sent", "co/dispatched", "citizen/petition_sent"),
     ),
@@ -123,7 +131,7 @@ ACTIONS = (
     Action(
         "reassign", "改交其他单位", when=("forwarded",), to="forwarded", by=OFFICE,
         needs=("lead_unit", "co_units?", "reason"),
-        does=("spare_accused", "withdraw", "assign", "returned"),
+        does=("spare_accused", "step_by_step", "withdraw", "assign", "returned"),
         tells=("unit/petition_sent", "co/dispatched", "former/withdrawn"),
         papers=("petition_forwarding", "petition_handover"),
     ),
@@ -146,7 +154,7 @@ ACTIONS = (
     ),
     Action(
         "accept", "受理并告知", when=("forwarded",), to="handling", by=UNITS, part="lead",
-        needs=("told_way", "note?"), does=("sign", "accept"),
+        needs=("told_way", "note?"), check=somebody_to_tell, does=("sign", "accept"),
         tells=("citizen/petition_accepted",), tone="primary",
     ),
     Action(
@@ -170,7 +178,8 @@ ACTIONS = (
         ),
         Action(
             "answer", "反馈办理情况", when=("handling",), to="settled", by=UNITS, part="lead",
-            needs=("findings", "told_way", "files?"), only=(only_others,), unless=(co_units_done,),
+            needs=("findings", "told_way", "files?"), check=somebody_to_tell,
+            only=(only_others,), unless=(co_units_done,),
             does=("reply",), handles=True, tells=("citizen/petition_answered", "petitions/result"),
             tone="primary",
         ),
@@ -193,7 +202,7 @@ ACTIONS = (
     Action(
         "deliver", "送达意见书", when=("decided",), to="delivered", by=UNITS, part="lead",
         needs=("opinion_delivered_on", "opinion_delivery", "files?"), does=("past_days", "detail"),
-        tells=("citizen/petition_decided",), tone="primary",
+        derives=body_above, tells=("citizen/petition_decided",), tone="primary",
     ),
     Action(
         "redo", "督促重新办理", when=("decided",), to="handling", by=OFFICE, needs=("reason",),
@@ -201,19 +210,19 @@ ACTIONS = (
     ),
     Action(
         "ask_review", "登记复查申请", when=("delivered",), to="reviewing", by=OFFICE,
-        needs=("review_received_on", "review_request", "lead_unit"),
+        needs=("review_received_on", "review_request", "lead_unit"), begins=review_proposed,
         does=("past_days", "detail", "spare_accused", "next_instance", "assign"),
         tells=("unit/petition_review",), tone="primary",
     ),
     *countersigned(Action(
         "answer_review", "出具复查意见", when=("reviewing",), to="reviewed", by=UNITS,
         part="lead", needs=SECOND_OPINION, recused=True, does=("past_days", "detail"),
-        papers=("petition_review_opinion",),
+        derives=body_above, papers=("petition_review_opinion",),
         tells=("citizen/petition_decided",), tone="primary",
     ), back="return_review"),
     Action(
         "ask_rereview", "登记复核申请", when=("reviewed",), to="rereviewing", by=OFFICE,
-        needs=("review_received_on", "review_request", "lead_unit"),
+        needs=("review_received_on", "review_request", "lead_unit"), begins=review_proposed,
         does=("past_days", "detail", "spare_accused", "next_instance", "assign"),
         tells=("unit/petition_review",), tone="primary",
     ),
@@ -223,6 +232,16 @@ ACTIONS = (
         papers=("petition_review_opinion",),
         tells=("citizen/petition_concluded",), tone="primary",
     ), back="return_rereview"),
+    Action(
+        "ask_above", "登记向上级机关申请复核", when=("reviewed",), to="above", by=OFFICE,
+        needs=("review_received_on", "review_request", "competent_body"),
+        does=("past_days", "detail"), only=(reviewed_at_the_top,),
+    ),
+    Action(
+        "record_above", "登记上级机关复核意见", when=("above",), to="concluded", by=OFFICE,
+        needs=SECOND_OPINION, does=("past_days", "detail"),
+        tells=("citizen/petition_concluded",), tone="primary",
+    ),
     Action(
         "settle", "期满未申请，办结", when=("delivered", "reviewed"), to="settled",
         by=(Role.CLOCK,),
@@ -256,6 +275,7 @@ PETITION = Procedure(
     seen_by=frozenset({Role.PETITIONS, Role.SUPERVISOR, Role.LEADER}),
     matter="信访件",
     words=WORDS,
+    results=RESULTS,
     numbered=True,
     returns=RETURNS,
     ledger=LEDGER,

@@ -65,14 +65,14 @@ CLOCKS = (
         "accept", "受理告知时限", UNIT,
         starts=("forward", "assign", "reassign"), ends=("accept", "approve_return"),
         limit=calendar_days(15),
-        basis=f"{RULES} 第23条：收到转送、交办的信访事项15日内书面告知是否受理",
+        basis=f"{RULES} 第23条：自收到之日起15日内书面告知接收情况以及处理途径和程序",
         ladder=LADDER,
     ),
     ClockRule(
         "handle", "办结时限", UNIT,
         starts=("accept",), ends=("decide", "answer", "redirect"),
         limit=calendar_days(60),
-        basis=f"{RULES} 第34条：自受理之日起60日内办结",
+        basis=f"{RULES} 第34条：申诉求决类自受理之日起60日内办结；其他两类参照，为演示设定",
         ladder=LADDER,
         extendable=Extension(
             calendar_days(30), times=1,
@@ -133,8 +133,9 @@ CLOCKS = (
     ),
     ClockRule(
         "ask_rereview", "申请复核期限", Role.PETITIONS,
-        starts=("answer_review",), ends=("ask_rereview", "settle"),
-        limit=calendar_days(30), since="opinion_delivered_on", permits=("ask_rereview",),
+        starts=("answer_review",), ends=("ask_rereview", "ask_above", "settle"),
+        limit=calendar_days(30), since="opinion_delivered_on",
+        permits=("ask_rereview", "ask_above"),
         window=True, breach="settle",
         basis=f"{RULES} 第36条：自收到书面答复之日起30日内请求复核",
     ),
@@ -147,6 +148,12 @@ CLOCKS = (
         stoppable=Stoppable(
             calendar_days(60), f"{RULES} 第36条：举行听证不计算在期限内；累计上限为演示设定"
         ),
+    ),
+    ClockRule(
+        "above", "上级机关复核期限", Role.PETITIONS,
+        starts=("ask_above",), ends=("record_above",),
+        limit=calendar_days(30), since="review_received_on", window=True, warn=(),
+        basis=f"{RULES} 第36条：自收到复核请求之日起30日内提出复核意见，由上级机关掌握",
     ),
     INSIDE_CLOCK,
     *decision_clocks(

@@ -1,9 +1,9 @@
 """海关价格质疑和价格磋商: a declared price is doubted, answered, consulted about, determined.
 
-Read beside 价格质疑程序 and 价格磋商程序 of 海关审定进出口货物完税价格办法 (审价办法). The
-importer (纳税义务人) is no user: an officer enters what comes in writing, and asks in the
-importer's name for more time; another officer decides. Silence is an act of time. Limits without
-a figure there are the demonstration's own and say so.
+Read beside 价格质疑程序 and 价格磋商程序 of 海关审价办法 44-48 (海关总署令第213号; now called
+海关确定进出口货物计税价格办法). The importer (纳税义务人) is no user: an officer enters what comes
+in writing, and asks in the importer's name for more time; another officer decides. Silence is an
+act of time. Limits without a figure there are the demonstration's own and say so.
 """
 
 from collections.abc import Mapping
@@ -114,6 +114,8 @@ WORDS = (
     Input("tax_total", "关税及进口环节税总额（元）", "money"),
     Input("query_ground", "质疑事由", "choice", QUERY_GROUNDS),
     Input("query_reason", "质疑理由", "text", max_length=4000),
+    Input("query_received_on", "质疑通知书收到日期", "day", help="不填即为今天"),
+    Input("consultation_received_on", "磋商通知书收到日期", "day", help="不填即为今天"),
     Input("importer_answer", "书面答复及所附资料", "text", max_length=4000),
     Input("direct_ground", "直接磋商事由", "choice", DIRECT_GROUNDS),
     Input("consulted_on", "磋商日期", "day"),
@@ -129,50 +131,50 @@ CLOCKS = (
         "examine", "疑点审核时限", Role.CUSTOMS,
         starts=("register",), ends=("issue_query", "consult_directly", "exempt", "void"),
         limit=working_days(3),
-        basis=f"{RULES}：对申报价格有疑问的制发价格质疑通知书；具体时长为演示设定",
+        basis=f"{RULES} 第四十四条：对申报价格有疑问的制发价格质疑通知书；具体时长为演示设定",
     ),
     ClockRule(
         "answer", "质疑答复时限", Role.CUSTOMS,
         starts=("issue_query",), ends=("answer_query", "not_answered", "exempt"),
-        limit=working_days(5),
-        basis=f"{RULES}：纳税义务人自收到价格质疑通知书之日起5个工作日内书面答复",
+        limit=working_days(5), since="query_received_on",
+        basis=f"{RULES} 第四十四条：自收到价格质疑通知书之日起5个工作日内书面提供资料、证据",
         breach="not_answered",
         extendable=Extension(
             working_days(10), times=1,
-            basis=f"{RULES}：期限届满前书面申请延期，除特殊情况外不超过10个工作日",
+            basis=f"{RULES} 第四十四条：期限届满前书面申请延期，除特殊情况外不超过10个工作日",
         ),
     ),
     ClockRule(
         "supplement", "补充资料时限", Role.CUSTOMS,
         starts=("ask_more",), ends=("answer_query", "not_answered", "exempt"),
         limit=working_days(3),
-        basis=f"{RULES}：书面提供相关资料或者其他证据；补充时长为演示设定",
+        basis=f"{RULES} 第四十五条：经审核仍有怀疑的进行磋商；磋商前通知补充及其时长为演示设定",
         breach="not_answered",
     ),
     *decision_clocks(
         working_hours(8), falls=("answer_query", "not_answered", "exempt"), what=("extension",),
-        owed_by=Role.CUSTOMS, basis=f"{RULES}：延期须经海关同意；审批时长为演示设定",
+        owed_by=Role.CUSTOMS, basis=f"{RULES} 第四十四条：向海关申请延期；审批时长为演示设定",
     ),
     ClockRule(
         "review", "答复审核时限", Role.CUSTOMS,
         starts=("answer_query", "not_answered"),
         ends=("accept_price", "ask_more", "notify_consultation", "exempt"),
         limit=working_days(5),
-        basis=f"{RULES}：审核申报价格是否真实、准确；具体时长为演示设定",
+        basis=f"{RULES} 第四十五条：审核所提供的资料、证据；具体时长为演示设定",
     ),
     ClockRule(
         "consult", "价格磋商时限", Role.CUSTOMS,
         starts=("notify_consultation", "consult_directly"),
         ends=("record_consultation", "waived", "exempt"),
-        limit=working_days(5),
-        basis=f"{RULES}：自收到价格磋商通知书之日起5个工作日内磋商，逾期视为放弃价格磋商的权利",
+        limit=working_days(5), since="consultation_received_on",
+        basis=f"{RULES} 第四十七条：自收到通知书之日起5个工作日内磋商，逾期视为放弃价格磋商的权利",
         breach="waived",
     ),
     ClockRule(
         "value", "价格审定时限", Role.CUSTOMS,
         starts=("record_consultation", "waived", "exempt"), ends=("determine",),
         limit=working_days(5),
-        basis=f"{RULES}：依法审查确定完税价格；具体时长为演示设定",
+        basis=f"{RULES} 第四十五条、第四十七条、第四十八条：依法确定完税价格；具体时长为演示设定",
     ),
 )  # fmt: skip
 
@@ -189,13 +191,15 @@ ACTIONS = (
     ),
     Action(
         "issue_query", "制发价格质疑通知书", when=("registered",), to="queried", by=CUSTOMS,
-        needs=("query_ground", "query_reason", "document_number"), does=("detail",),
+        needs=("query_ground", "query_reason", "document_number", "query_received_on?"),
+        does=("past_days", "detail"),
         papers=("price_query",),
         tone="primary",
     ),
     Action(
         "consult_directly", "直接制发价格磋商通知书", when=("registered",), to="consulting",
-        by=CUSTOMS, needs=("direct_ground", "document_number"), does=("detail",),
+        by=CUSTOMS, needs=("direct_ground", "document_number", "consultation_received_on?"),
+        does=("past_days", "detail"),
         papers=("price_consultation",),
     ),
     Action(
@@ -216,8 +220,9 @@ ACTIONS = (
     ),
     Action(
         "notify_consultation", "制发价格磋商通知书", when=("answered", "unanswered"),
-        to="consulting", by=CUSTOMS, needs=("reason", "document_number"),
-        papers=("price_consultation",), tone="primary",
+        to="consulting", by=CUSTOMS,
+        needs=("reason", "document_number", "consultation_received_on?"),
+        does=("past_days", "detail"), papers=("price_consultation",), tone="primary",
     ),
     Action(
         "record_consultation", "填制价格磋商记录表", when=("consulting",), to="valuing",

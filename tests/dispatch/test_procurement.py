@@ -112,7 +112,7 @@ async def test_a_complaint_is_judged_by_the_challenge_that_it_names_and_tied_to_
         office, number, "note_complaint", actor=FINANCE, now=TUESDAY,
         inputs={"complaint": complaint.number},
     )  # fmt: skip
-    assert noted.case.stage == "closed"
+    assert noted.case.stage == "complained"
 
 
 async def test_what_becomes_of_a_complaint_is_noted_on_its_challenge(office: Office) -> None:
@@ -139,6 +139,22 @@ async def test_what_becomes_of_a_complaint_is_noted_on_its_challenge(office: Off
     assert {row["template"] for row in told} == {
         "procurement/complained", "procurement/complaint_over",
     }  # fmt: skip
+
+
+async def test_what_a_decision_orders_becomes_a_task_of_the_centre(office: Office) -> None:
+    number = await challenged(office)
+    complaint = await complained(office, number)
+    upheld = {"submit_decision": {"complaint_result": "effect", "reply": "认定中标结果无效。"}}
+    steps = tuple((act, who, upheld.get(act, inputs)) for act, who, inputs in TO_THE_DECISION)
+    await goes(office, complaint.number, steps, now=TUESDAY)
+    stage, details, due = await office.pool.fetchrow(
+        'select stage, details, next_due_at from "case" where number = $1', number
+    )
+    assert (stage, details["complaint_consequence"]) == ("carrying_out", "void_result")
+    assert due.astimezone(SHANGHAI).date().isoformat() == "2026-04-08"
+    done = {"carried_out": "已重新评审并公告。", "document_number": "云采〔2026〕8号"}
+    closed = await perform(office, number, "carry_out", actor=PROCUREMENT, inputs=done, now=TUESDAY)
+    assert closed.case.stage == "closed"
 
 
 async def test_a_complaint_that_is_taken_back_is_noted_too(office: Office) -> None:

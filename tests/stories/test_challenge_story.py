@@ -366,10 +366,113 @@ def test_an_overdue_answer_is_noted_and_the_time_for_a_complaint_runs_all_the_sa
     assert story.case.stage == "closed", "an answer after the time for a complaint ends it"
 
 
-def test_a_complaint_ends_what_was_answered_and_leaves_open_what_was_not() -> None:
+OTHER = {"other_case": "2603090000025"}
+
+
+def over(result: str, stage: str = "winner") -> dict[str, str]:
+    """What the complaint's decision brings along."""
+    return {**OTHER, "complaint_result": result, "procurement_stage": stage}
+
+
+@pytest.mark.parametrize(
+    ("stage", "ordered"),
+    [("no_winner", "redo"), ("winner", "void_result"), ("unperformed", "cancel_contract")],
+)
+def test_what_the_decision_on_a_complaint_orders_is_carried_out(stage: str, ordered: str) -> None:
+    """令94 31, 32: the challenge waits for the complaint, and is over when that is carried out."""
+    story = answered()
+    story.does(CLOCK, "complained", **OTHER)
+    assert (story.case.stage, story.case.closed_at) == ("complained", None)
+    assert "carry_out" not in story.can(PROCUREMENT)
+    story.does(CLOCK, "complaint_decided", **over("effect", stage))
+    assert (story.case.stage, story.due("carry_out")) == ("carrying_out", "03-23 23:59")
+    assert story.case.details["complaint_consequence"] == ordered
+    assert story.told() == ["procurement/complaint_over → procurement"]
+    assert "carry_out" in story.can(PROCUREMENT)
+    story.waits(days=20)
+    story.does(CLOCK, "breach", clock="carry_out", level=3)
+    assert "owed/breached → procurement" in story.told()
+    story.does(
+        PROCUREMENT, "carry_out", carried_out="已发布更正公告，重新评审。", document_number="报8"
+    )
+    assert (story.case.stage, story.case.open_clocks) == ("closed", ())
+    assert story.told() == ["finance/reported → finance"]
+
+
+@pytest.mark.parametrize("result", ["rejected", "no_effect"])
+def test_a_decision_that_asks_for_nothing_ends_the_challenge(result: str) -> None:
+    story = answered()
+    story.does(CLOCK, "complained", **OTHER)
+    story.does(CLOCK, "complaint_decided", **over(result))
+    assert (story.case.stage, story.due("carry_out")) == ("closed", "")
+    assert "complaint_consequence" not in story.case.details
+
+
+def test_a_complaint_that_is_posted_in_time_brings_a_closed_challenge_back() -> None:
+    story = answered()
+    story.waits(days=32)
+    story.does(CLOCK, "close_window")
+    assert (story.case.stage, story.figure("closed")) == ("closed", 0)
+    story.does(CLOCK, "complained", **OTHER)
+    assert (story.case.stage, story.case.closed_at) == ("complained", None)
+    story.does(CLOCK, "complaint_decided", **over("effect"))
+    assert story.case.stage == "carrying_out"
+
+
+@pytest.mark.parametrize(("days", "stage"), [(3, "answered"), (32, "closed")])
+def test_a_complaint_without_a_decision_leaves_the_time_for_another(days: int, stage: str) -> None:
+    story = answered()
+    story.does(CLOCK, "complained", **OTHER)
+    story.waits(days=days)
+    if stage == "closed":
+        story.does(CLOCK, "breach", clock="window", level=3)
+    story.does(CLOCK, "complaint_ended", **OTHER)
+    assert (story.case.stage, "complaint_stands" in story.case.details) == (stage, False)
+
+
+def test_what_was_refused_is_refused_again_when_the_complaint_is_taken_back() -> None:
+    story = registered(known_on="2026-02-02")
+    story.does(PROCUREMENT, "refuse", challenge_refusal="late", in_time="no", reason="已超过期限。")
+    story.does(CLOCK, "complained", **OTHER)
+    story.does(CLOCK, "complaint_ended", **OTHER)
+    assert (story.case.stage, story.case.outcome) == ("refused", "complaint_ended")
+
+
+def test_an_unanswered_challenge_is_still_answered_beside_what_the_decision_orders() -> None:
+    story = reviewed()
+    story.does(CLOCK, "complained", **OTHER)
+    story.does(CLOCK, "complaint_decided", **over("effect"))
+    assert (story.case.stage, story.due("carry_out")) == ("to_send", "03-23 23:59")
+    with pytest.raises(NotAvailable, match="投诉处理决定尚未落实"):
+        story.does(PROCUREMENT, "withdraw", withdrawn_on="2026-03-09")
+    story.does(
+        PROCUREMENT, "send_answer", document_number="3", no_secrets=True, delivery="post",
+        delivered_on="2026-03-09",
+    )  # fmt: skip
+    assert story.case.stage == "carrying_out"
+    story.does(PROCUREMENT, "carry_out", carried_out="已重新评审。", document_number="报8")
+    assert story.case.stage == "closed"
+    other = reviewed()
+    other.does(CLOCK, "complained", **OTHER)
+    other.does(CLOCK, "complaint_decided", **over("effect"))
+    other.does(PROCUREMENT, "carry_out", carried_out="已重新评审。", document_number="报8")
+    assert (other.case.stage, other.due("carry_out")) == ("to_send", "")
+
+
+def test_an_answer_that_is_sent_while_the_complaint_stands_waits_for_it() -> None:
+    story = reviewed()
+    story.does(CLOCK, "complained", **OTHER)
+    story.does(
+        PROCUREMENT, "send_answer", document_number="3", no_secrets=True, delivery="post",
+        delivered_on="2026-03-09",
+    )  # fmt: skip
+    assert story.case.stage == "complained"
+
+
+def test_a_complaint_is_waited_for_and_leaves_open_what_was_not_answered() -> None:
     story = answered()
     story.does(FINANCE, "note_complaint", complaint=story.case.number)
-    assert (story.case.stage, story.case.details["complaint"]) == ("closed", story.case.number)
+    assert (story.case.stage, story.case.details["complaint"]) == ("complained", story.case.number)
     unanswered = reviewed()
     unanswered.does(FINANCE, "note_complaint", complaint=story.case.number)
     assert unanswered.case.stage == "to_send"

@@ -15,13 +15,17 @@ from tests.makers import (
     CITY_CLERK,
     CITY_MANAGEMENT,
     DISPATCHER,
+    GOVERNMENT,
+    GOVERNMENT_CLERK,
     HEDONG,
     HEDONG_CLERK,
+    HEDONG_STREET,
     LEADER,
     MONDAY,
     PETITION,
     PETITIONS,
     SECRETARY,
+    STREET_CLERK,
     SUPERVISOR,
     WATER,
     WATER_CLERK,
@@ -47,6 +51,8 @@ SECOND = {
     "opinion_basis": "信访工作条例",
     "opinion_delivery": "direct",
 }
+ASK = {"review_received_on": "2026-03-09", "review_request": "请求一并赔偿家具损失。"}
+ON_MONDAY = {"opinion_delivered_on": "2026-03-09"}
 
 
 def registered(**changes: Any) -> Story:
@@ -77,20 +83,30 @@ def delivered(**changes: Any) -> Story:
 
 
 def reviewed() -> Story:
-    """A petition that the district has reviewed (复查)."""
-    story = delivered()
-    ask = {"review_received_on": "2026-03-09", "review_request": "请求一并赔偿家具损失。"}
-    story.does(PETITIONS, "ask_review", lead_unit="HDQ", **ask)
-    story.does(HEDONG_CLERK, "answer_review", opinion_delivered_on="2026-03-09", **SECOND)
+    """A letter about a street, whose opinion the district has reviewed (复查)."""
+    story = registered(petition_channel="letter")
+    story.does(PETITIONS, "forward", lead_unit="HDQ01")
+    story.does(STREET_CLERK, "accept", told_way="written")
+    story.does(STREET_CLERK, "decide", **OPINION)
+    story.does(STREET_CLERK, "deliver", opinion_delivery="direct", **ON_MONDAY)
+    story.does(PETITIONS, "ask_review", lead_unit="HDQ", **ASK)
+    story.does(HEDONG_CLERK, "answer_review", **ON_MONDAY, **SECOND)
     return story
 
 
 def rereviewing() -> Story:
     """A petition that is looked at for the third time (复核)."""
     story = reviewed()
-    ask = {"review_received_on": "2026-03-09", "review_request": "对复查意见不服。"}
-    story.does(PETITIONS, "ask_rereview", lead_unit="CGJ", **ask)
+    story.does(PETITIONS, "ask_rereview", lead_unit="SZF", **ASK)
     return story
+
+
+def proposed(story: Story, action: str) -> dict[str, Any]:
+    """What the form of the office begins with."""
+    offered = open_actions(story.case, PETITIONS, now=story.now)
+    begins = next(one for one in offered if one.name == action).begins
+    assert begins is not None
+    return dict(begins(story.case))
 
 
 # ------------------------------------------------------------------ the way of a petition
@@ -434,37 +450,91 @@ def test_the_thirty_days_run_from_the_day_of_delivery() -> None:
     assert clock.started_at.date() == date(2026, 3, 10)
 
 
-def test_another_body_reviews_and_a_third_ends_it() -> None:
+def test_the_body_above_reviews_what_a_bureau_decided_and_nobody_else() -> None:
+    """第35条: 原办理机关的上一级机关; over a bureau stands the city's government."""
     story = delivered()
-    ask = {"review_received_on": "2026-03-09", "review_request": "请求一并赔偿家具损失。"}
-    with pytest.raises(Incomplete, match="应由其他机关复查、复核"):
-        story.does(PETITIONS, "ask_review", lead_unit="SWJ", **ask)
-    story.does(PETITIONS, "ask_review", lead_unit="HDQ", **ask)
-    assert story.told() == [f"unit/petition_review → unit{HEDONG}"]
-    assert (story.case.round, story.due("review"), story.due("ask_review")) == (
-        2,
-        "04-08 23:59",
-        "",
-    )
+    assert proposed(story, "ask_review") == {"lead_unit": "SZF"}
+    for unit in ("SWJ", "HDQ", "CGJ"):
+        with pytest.raises(
+            Incomplete, match="应由云州市水务局的上一级机关云州市人民政府办公室复查"
+        ):
+            story.does(PETITIONS, "ask_review", lead_unit=unit, **ASK)
+    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
+    assert story.told() == [f"unit/petition_review → unit{GOVERNMENT}"]
+    assert (story.case.round, story.due("review")) == (2, "04-08 23:59")
+    assert story.due("ask_review") == ""
     assert story.can(WATER_CLERK) == set()
     assert all(part.withdrawn_at is None for part in story.case.assignments)
-    story.does(HEDONG_CLERK, "answer_review", opinion_delivered_on="2026-03-09", **SECOND)
+    story.does(GOVERNMENT_CLERK, "answer_review", **ON_MONDAY, **SECOND)
     assert (story.case.stage, story.due("ask_rereview")) == ("reviewed", "04-08 23:59")
 
-    for unit in ("SWJ", "HDQ"):
-        with pytest.raises(Incomplete, match="应由其他机关"):
-            story.does(PETITIONS, "ask_rereview", lead_unit=unit, **ask)
-    story.does(PETITIONS, "ask_rereview", lead_unit="CGJ", **ask)
+
+def test_street_district_and_city_in_order_and_then_it_is_over() -> None:
+    """第35条、第36条: each by the body one level above the one before."""
+    story = reviewed()
+    assert proposed(story, "ask_rereview") == {"lead_unit": "SZF"}
+    assert "ask_above" not in story.can(PETITIONS)
+    for unit in ("HDQ01", "HDQ", "CGJ"):
+        with pytest.raises(Incomplete, match="应由河东区人民政府的上一级机关"):
+            story.does(PETITIONS, "ask_rereview", lead_unit=unit, **ASK)
+    story.does(PETITIONS, "ask_rereview", lead_unit="SZF", **ASK)
     assert (story.case.stage, story.due("rereview")) == ("rereviewing", "04-08 23:59")
-    story.does(CITY_CLERK, "answer_rereview", opinion_delivered_on="2026-03-09", **SECOND)
+    story.does(GOVERNMENT_CLERK, "answer_rereview", **ON_MONDAY, **SECOND)
     assert (story.case.stage, story.case.outcome) == ("concluded", "answer_rereview")
     assert story.told() == ["citizen/petition_concluded → +8613800005678"]
+
+
+def test_what_the_city_has_reviewed_goes_to_the_province_outside_this_system() -> None:
+    story = delivered()
+    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
+    story.does(GOVERNMENT_CLERK, "answer_review", **ON_MONDAY, **SECOND)
+    with pytest.raises(Incomplete, match="云州市人民政府办公室的上一级机关不在本系统"):
+        story.does(PETITIONS, "ask_rereview", lead_unit="SWJ", **ASK)
+    story.does(PETITIONS, "ask_above", competent_body="某省人民政府", **ASK)
+    assert (story.case.stage, story.due("above")) == ("above", "04-08 23:59")
+    assert (story.due("ask_rereview"), story.can(GOVERNMENT_CLERK)) == ("", set())
+    story.does(PETITIONS, "record_above", **ON_MONDAY, **SECOND)
+    assert story.case.stage == "concluded"
+
+
+def test_a_review_that_nobody_asks_for_in_time_goes_nowhere_above_either() -> None:
+    story = delivered()
+    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
+    story.does(GOVERNMENT_CLERK, "answer_review", **ON_MONDAY, **SECOND)
+    story.waits(days=31)
+    with pytest.raises(NotAvailable, match="申请复核期限已于2026-04-08届满"):
+        story.does(PETITIONS, "ask_above", competent_body="某省人民政府", **ASK)
+
+
+def test_a_visitor_comes_to_the_body_that_may_decide_or_the_one_above() -> None:
+    """第20条 逐级走访: what a street decides is heard by its district; a letter goes anywhere."""
+    story = registered()
+    for action, more in (("forward", {}), ("assign", {"report_by": "2026-04-09"})):
+        with pytest.raises(Incomplete, match="属河东区柳桥街道的，请转送河东区人民政府"):
+            story.does(PETITIONS, action, lead_unit="HDQ01", **more)
+    in_hedong = staff("河东区信访局小魏", Role.PETITIONS, unit=HEDONG)
+    told = act(story.case, "forward", in_hedong, now=story.now, lead_unit="HDQ01").after
+    assert told.lead_unit_id == HEDONG_STREET
+    story.does(PETITIONS, "forward", lead_unit="HDQ")
+    with pytest.raises(Incomplete, match="第20条"):
+        story.does(PETITIONS, "reassign", lead_unit="HDQ01", reason="属街道")
+    letter = registered(petition_channel="letter")
+    letter.does(PETITIONS, "forward", lead_unit="HDQ01")
+
+
+def test_only_whose_name_or_address_is_unclear_is_not_told() -> None:
+    """第23条."""
+    with pytest.raises(Incomplete, match="应当告知"):
+        forwarded().does(WATER_CLERK, "accept", told_way="unclear")
+    story = forwarded(requester_name="", petitioner_address="", anonymous=True)
+    story.does(WATER_CLERK, "accept", told_way="unclear")
+    assert story.case.stage == "handling"
 
 
 def test_who_asks_for_a_review_after_thirty_days_is_too_late() -> None:
     story = delivered()
     story.waits(days=31)
-    ask = {"review_received_on": "2026-04-09", "review_request": "不服", "lead_unit": "HDQ"}
+    ask = {"review_received_on": "2026-04-09", "review_request": "不服", "lead_unit": "SZF"}
     with pytest.raises(NotAvailable, match="申请复查期限已于2026-04-08届满"):
         story.does(PETITIONS, "ask_review", **ask)
 
@@ -473,7 +543,7 @@ def test_a_hearing_is_not_counted() -> None:
     story = rereviewing()
     story.waits(days=10)
     story.does(
-        CITY_CLERK, "request_stop", stop_ground="expert", basis="信访工作条例第36条",
+        GOVERNMENT_CLERK, "request_stop", stop_ground="expert", basis="信访工作条例第36条",
         stop_until="2026-03-29", reason="举行听证",
     )  # fmt: skip
     assert story.told() == ["petitions/asked → petitions"]
@@ -485,26 +555,24 @@ def test_a_hearing_is_not_counted() -> None:
     assert clock is not None
     assert clock.raw_due_on == date(2026, 4, 18)
     with pytest.raises(NotPermitted):
-        story.does(CITY_CLERK, "grant_stop")
+        story.does(GOVERNMENT_CLERK, "grant_stop")
 
 
 def test_the_first_review_does_not_stop() -> None:
     story = delivered()
-    ask = {"review_received_on": "2026-03-09", "review_request": "不服", "lead_unit": "HDQ"}
-    story.does(PETITIONS, "ask_review", **ask)
-    assert "request_stop" not in story.can(HEDONG_CLERK)
+    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
+    assert "request_stop" not in story.can(GOVERNMENT_CLERK)
 
 
 def test_who_decided_does_not_review() -> None:
-    """第28条 回避: a person of the district who worked on the first opinion stays away."""
+    """第28条 回避: who worked on the first opinion and moved up stays away."""
     both = staff("两处小阮", Role.CLERK, unit=WATER)
     story = forwarded()
     story.does(both, "accept", told_way="written")
     story.does(both, "decide", **OPINION)
     story.does(both, "deliver", opinion_delivered_on="2026-03-09", opinion_delivery="direct")
-    ask = {"review_received_on": "2026-03-09", "review_request": "不服", "lead_unit": "HDQ"}
-    story.does(PETITIONS, "ask_review", **ask)
-    moved = staff("两处小阮", Role.CLERK, unit=HEDONG)
+    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
+    moved = staff("两处小阮", Role.CLERK, unit=GOVERNMENT)
     with pytest.raises(NotPermitted, match="回避"):
         story.does(moved, "answer_review", opinion_delivered_on="2026-03-09", **SECOND)
 
