@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from urllib.parse import urlencode
 
 from dispatch.counts import badge
@@ -12,6 +13,7 @@ from hotline.people import Actor
 from hotline.permissions import requester_open_to
 from hotline.procedure import Action
 from hotline.procedures import procedure
+from hotline.procedures.citizen import CITIZEN
 from hotline.rulebook import Rulebook
 from hotline.vocabulary import REQUEST_TYPES, URGENCIES
 from web.given import WebRequest, query_of
@@ -19,6 +21,7 @@ from web.pickers import chosen
 from web.showing import Light, light, short
 
 _LONGEST_WORD = 60
+_MANY_KINDS = 3
 NO_UNIT = "未派单"
 """Typed as the unit: what no unit has the lead of yet."""
 
@@ -93,18 +96,51 @@ class Tab:
     current: bool
 
 
-def tabs(queues: Iterable[Queue], counted: Mapping[str, int], asked: Asked) -> list[Tab]:
-    """The lists as tabs; the filters stay when another list is opened."""
-    return [
-        Tab(
-            queue.name,
-            queue.label,
-            badge(counted.get(queue.name, 0)),
-            asked.address(queue=queue.name),
-            queue.name == asked.queue,
-        )
-        for queue in queues
-    ]
+@dataclass(frozen=True, slots=True)
+class TabGroup:
+    """The lists of one kind of case (`name`) under one tab."""
+
+    name: str
+    label: str
+    badge: str
+    tabs: tuple[Tab, ...]
+    current: bool
+
+
+def tabs(queues: Iterable[Queue], counted: Mapping[str, int], asked: Asked) -> list[Tab | TabGroup]:
+    """The lists as tabs; the filters stay when another list is opened.
+
+    Who watches several kinds besides the hotline has the lists of each in a group after the rest.
+    """
+    own: dict[str, list[Queue]] = {}
+    for queue in queues:
+        own.setdefault("" if queue.kind == CITIZEN.kind else queue.kind, []).append(queue)
+    alone = own.pop("", [])
+    if len(own) < _MANY_KINDS:
+        return [_tab(queue, counted, asked) for queue in (*alone, *chain(*own.values()))]
+    groups = [_group(kind, some, counted, asked) for kind, some in own.items()]
+    return [*(_tab(queue, counted, asked) for queue in alone), *groups]
+
+
+def _tab(queue: Queue, counted: Mapping[str, int], asked: Asked) -> Tab:
+    return Tab(
+        queue.name,
+        queue.label,
+        badge(counted.get(queue.name, 0)),
+        asked.address(queue=queue.name),
+        queue.name == asked.queue,
+    )
+
+
+def _group(kind: str, queues: list[Queue], counted: Mapping[str, int], asked: Asked) -> TabGroup:
+    found = tuple(_tab(queue, counted, asked) for queue in queues)
+    return TabGroup(
+        kind,
+        procedure(kind).matter,
+        badge(sum(counted.get(queue.name, 0) for queue in queues)),
+        found,
+        any(tab.current for tab in found),
+    )
 
 
 @dataclass(frozen=True, slots=True)
