@@ -6,9 +6,8 @@ so that a burst of intakes rings once: NOTIFY takes a lock that all commits shar
 """
 
 import asyncio
-from contextlib import suppress
-from types import TracebackType
-from typing import Self
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import msgspec
@@ -16,6 +15,7 @@ import structlog
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from redis.exceptions import RedisError
 
+from dispatch.background import going_on
 from dispatch.db import Pool
 
 CHANNEL = "case_changed"
@@ -30,6 +30,17 @@ _MOST_NUMBERS = 400
 log = structlog.get_logger()
 
 
+@asynccontextmanager
+async def open_bell(pool: Pool, redis_url: str | None) -> AsyncIterator["Bell"]:
+    """A bell that is heard until left."""
+    bell = Bell(pool, redis_url)
+    try:
+        async with going_on(bell.pass_on(), name="bell"):
+            yield bell
+    finally:
+        await bell.close()
+
+
 class Bell:
     """Gathers rings and passes them on from a task of its own."""
 
@@ -39,25 +50,6 @@ class Bell:
         self._redis: ArqRedis | None = None
         self._waiting: set[str] = set()
         self._rung = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._pass_on(), name="bell")
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        if self._waiting:
-            await self._flush()
-        if self._redis:
-            await self._redis.aclose()
 
     def ring(self, number: str) -> None:
         """A case has changed. Costs nothing here; call it after the commit."""
@@ -68,12 +60,20 @@ class Bell:
         """Something waits for the worker although no case has changed."""
         self._rung.set()
 
-    async def _pass_on(self) -> None:
+    async def pass_on(self) -> None:
+        """Pass on what is rung, without end."""
         while True:
             await self._rung.wait()
             await asyncio.sleep(_GATHER_SECONDS)
             self._rung.clear()
             await self._flush()
+
+    async def close(self) -> None:
+        """Pass on what is left."""
+        if self._waiting:
+            await self._flush()
+        if self._redis:
+            await self._redis.aclose()
 
     async def _flush(self) -> None:
         numbers, self._waiting = self._waiting, set()

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import asyncpg
 import msgspec
 import structlog
 
+from dispatch.background import going_on
 from dispatch.bell import CHANNEL, PHONE_CHANNEL
 
 AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0)
@@ -61,27 +61,20 @@ class Listener:
         return found
 
 
+@asynccontextmanager
+async def open_hub(database_url: str) -> AsyncIterator["Hub"]:
+    """A hub that hears until left."""
+    hub = Hub(database_url)
+    async with going_on(hub.listen(), name="hub"):
+        yield hub
+
+
 class Hub:
     """Hears the bell of every process through the database."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._listeners: set[Listener] = set()
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._listen(), name="hub")
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     @asynccontextmanager
     async def listener(
@@ -95,7 +88,8 @@ class Hub:
         finally:
             self._listeners.discard(listener)
 
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
+        """Hear the database, and find it again when it was lost, without end."""
         tries = 0
         while True:
             try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from dispatch import record
 from dispatch.advice import Advice
-from dispatch.bell import Bell
+from dispatch.bell import Bell, open_bell
 from dispatch.db import Pool, open_pool
 from dispatch.gathering import Gathered
 from dispatch.reference import Reference
@@ -75,7 +75,7 @@ async def open_office(settings: Settings, *, pool_size: int | None = None) -> As
         raise ValueError("HOTLINE_DATABASE_URL")
     pool = await open_pool(settings.database_url, size=pool_size or settings.pool_size)
     try:
-        async with Bell(pool, settings.redis_url) as bell:
+        async with open_bell(pool, settings.redis_url) as bell:
             yield Office(
                 settings,
                 pool,

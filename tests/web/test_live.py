@@ -9,7 +9,7 @@ import pytest_asyncio
 from litestar.response import ServerSentEventMessage
 from structlog.testing import capture_logs
 
-from dispatch.hub import Hub, Listener
+from dispatch.hub import Hub, Listener, open_hub
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
 from dispatch.perform import perform
@@ -20,7 +20,7 @@ from web import live
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def hub(office: Office) -> AsyncIterator[Hub]:
-    async with Hub(office.settings.database_url or "") as opened:
+    async with open_hub(office.settings.database_url or "") as opened:
         async with opened.listener() as first:
             # Connected: everybody is told to look.
             assert await first.changed(within=5)
@@ -82,7 +82,7 @@ async def test_a_database_that_stays_away_is_said_once_and_so_is_its_return(
 
     monkeypatch.setattr("dispatch.hub.asyncpg.connect", connect_or_not)
     with capture_logs() as said:
-        async with Hub(office.settings.database_url or "") as hub, hub.listener() as screen:
+        async with open_hub(office.settings.database_url or "") as hub, hub.listener() as screen:
             assert not await screen.changed(within=0.1)
             assert tries > 5
             away = False
