@@ -5,10 +5,7 @@ see (`permissions.visible_cases`), whatever the queue's own condition says. List
 driven by its assignments, so that their cost does not grow with the city's cases.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import Enum
 from typing import Any
 
 from dispatch.cursors import After, read_after
@@ -28,19 +25,19 @@ from dispatch.listing import (
     from_parts,
     page_of,
 )
+from dispatch.queue_lists import OPEN, Queue, Source, stage_lists, standing, to_archive
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.errors import Incomplete, NotPermitted
 from hotline.people import CENTRE_ROLES, REGISTER_ROLES, UNIT_ROLES, Actor, Role
 from hotline.permissions import visible_cases
-from hotline.procedure import Phase, Procedure
 from hotline.procedures import PROCEDURES
 from hotline.procedures.citizen import CITIZEN
 from hotline.procedures.returns import OFTEN
 
 # What a face needs of a list besides the lists themselves.
 __all__ = [
-    "AT_RISK", "NO_FILTERS", "PAGE", "QUEUES", "STAGE_LISTS", "Filters", "Order", "Queue",
-    "QueuePage", "Row", "Source", "default_queue", "end_of_day", "page_statement", "queue",
+    "ARCHIVE_LISTS", "AT_RISK", "NO_FILTERS", "PAGE", "QUEUES", "STAGE_LISTS", "Filters", "Order",
+    "Queue", "QueuePage", "Row", "Source", "default_queue", "end_of_day", "page_statement", "queue",
     "queues_for", "row_before",
 ]  # fmt: skip
 
@@ -53,41 +50,6 @@ def end_of_day(now: datetime) -> datetime:
     return datetime.combine(in_shanghai(now).date() + timedelta(days=1), time(), SHANGHAI)
 
 
-class Source(Enum):
-    """What a list is read from: the cases, the unit's assignments, the openings of a person."""
-
-    CASES = "cases"
-    PARTS = "parts"
-    OPENINGS = "openings"
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """One list. `where` is a condition on the case `c` (and the assignment `a`).
-
-    `:me`, `:units`, `:now`, `:risk` and `:tomorrow` stand for the reader, the own units and those
-    below, the moment, the ends of what is at risk and of the day. A list that is one stage of one
-    kind says so in `kind` and `stage`.
-    """
-
-    name: str
-    label: str
-    roles: frozenset[Role]
-    where: str
-    order: Order = Order.DUE
-    source: Source = Source.CASES
-    empty: str = "没有工单"
-    kind: str = ""
-    stage: str = ""
-
-    def open_to(self, actor: Actor) -> bool:
-        """Whether the actor may ask for it: by role; who oversees the centre, all of its lists."""
-        if actor.has(*self.roles):
-            return True
-        return self.source is Source.CASES and actor.has(Role.SUPERVISOR, Role.LEADER)
-
-
-_OPEN = "c.closed_at is null"
 _UNHANDLED = "not (:me = any(c.handlers))"
 _OWED = "a.ended_at is null and a.replied_at is null"
 # What was handed down inside the unit stands in its list as the lead's own part already.
@@ -100,84 +62,80 @@ _OVERSIGHT = frozenset({Role.SUPERVISOR, Role.LEADER})
 _WATCHERS = _OVERSIGHT | _DISPATCHERS | REGISTER_ROLES
 
 
-def _standing(stage: str, kind: str = CITIZEN.kind) -> str:
-    return f"c.kind = '{kind}' and c.stage = '{stage}' and {_OPEN}"
-
-
 _ALL = (
     Queue(
-        "to_dispatch", "待派单", _DISPATCHERS, _standing("accepted"),
+        "to_dispatch", "待派单", _DISPATCHERS, standing("accepted"),
         empty="没有待派单的工单",
         kind=CITIZEN.kind, stage="accepted",
     ),
     Queue(
-        "objections", "异议待裁", _DISPATCHERS, _standing("objected"),
+        "objections", "异议待裁", _DISPATCHERS, standing("objected"),
         empty="没有待裁定的派单异议",
         kind=CITIZEN.kind, stage="objected",
     ),
     Queue(
         "to_decide", "待批申请", _DISPATCHERS | REGISTER_ROLES | {Role.SUPERVISOR},
         # A reply that waits for its signature is pending too, and nothing that these decide.
-        f"{_OPEN} and c.pending <> '{{}}'::jsonb and c.pending ?| array['extension', 'stop']",
+        f"{OPEN} and c.pending <> '{{}}'::jsonb and c.pending ?| array['extension', 'stop']",
         empty="没有待批的延期或停止计时申请",
     ),
     # Nothing is owed before a case is accepted: the oldest comes first.
     Queue(
-        "registered", "待受理", _DISPATCHERS | {Role.AGENT}, _standing("registered"),
+        "registered", "待受理", _DISPATCHERS | {Role.AGENT}, standing("registered"),
         Order.OLDEST, empty="没有待受理的诉求",
         kind=CITIZEN.kind, stage="registered",
     ),
     Queue(
         "verdicts", "待定重办", _DISPATCHERS | {Role.CALLBACK},
-        _standing("called_back"), empty="没有待定重办的工单",
+        standing("called_back"), empty="没有待定重办的工单",
         kind=CITIZEN.kind, stage="called_back",
     ),
     Queue(
-        "merged", "并案办理", _DISPATCHERS, _standing("merged"), empty="没有并案办理的工单",
+        "merged", "并案办理", _DISPATCHERS, standing("merged"), empty="没有并案办理的工单",
         kind=CITIZEN.kind, stage="merged",
     ),
     Queue(
         "to_end", "终止待审", frozenset({Role.REVIEWER, Role.SUPERVISOR}),
-        f"{_standing('ending')} and {_UNHANDLED}", empty="没有待审核的终止申请",
+        f"{standing('ending')} and {_UNHANDLED}", empty="没有待审核的终止申请",
         kind=CITIZEN.kind, stage="ending",
     ),
     Queue(
-        "look_backs", "待回头看", frozenset({Role.SUPERVISOR}), _standing("looking_back"),
+        "look_backs", "待回头看", frozenset({Role.SUPERVISOR}), standing("looking_back"),
         empty="没有待回头看的工单",
         kind=CITIZEN.kind, stage="looking_back",
     ),
     Queue(
         "to_review", "待审核", frozenset({Role.REVIEWER}),
-        f"{_standing('replied')} and {_UNHANDLED}", empty="没有待审核的答复",
+        f"{standing('replied')} and {_UNHANDLED}", empty="没有待审核的答复",
         kind=CITIZEN.kind, stage="replied",
     ),
     Queue(
         "due_callback", "待回访", frozenset({Role.CALLBACK}),
-        f"{_standing('answered')} and {_UNHANDLED}", empty="没有待回访的工单",
+        f"{standing('answered')} and {_UNHANDLED}", empty="没有待回访的工单",
         kind=CITIZEN.kind, stage="answered",
     ),
     Queue(
-        "overdue", "已超期", _WATCHERS, f"{_OPEN} and c.next_due_at < :now",
+        "overdue", "已超期", _WATCHERS, f"{OPEN} and c.next_due_at < :now",
         empty="没有超期的工单",
     ),
     Queue(
         "at_risk", "临期", _WATCHERS,
-        f"{_OPEN} and c.next_due_at >= :now and c.next_due_at < :risk", empty="没有临期的工单",
+        f"{OPEN} and c.next_due_at >= :now and c.next_due_at < :risk", empty="没有临期的工单",
     ),
     Queue(
         "due_today", "今日到期", _WATCHERS,
-        f"{_OPEN} and c.next_due_at >= :now and c.next_due_at < :tomorrow",
+        f"{OPEN} and c.next_due_at >= :now and c.next_due_at < :tomorrow",
         empty="今天没有到期的工单",
     ),
-    Queue("supervised", "督办件", _OVERSIGHT, f"{_OPEN} and c.supervised", empty="没有督办件"),
+    Queue("supervised", "督办件", _OVERSIGHT, f"{OPEN} and c.supervised", empty="没有督办件"),
     Queue(
         "returned_often", "三次退回", _OVERSIGHT | _DISPATCHERS,
-        f"{_OPEN} and c.returns >= {OFTEN}", empty="没有退回三次以上的工单",
+        f"{OPEN} and c.returns >= {OFTEN}", empty="没有退回三次以上的工单",
     ),
-    Queue("redone", "重办件", _OVERSIGHT, f"{_OPEN} and c.round > 1", empty="没有重办件"),
+    Queue("redone", "重办件", _OVERSIGHT, f"{OPEN} and c.round > 1", empty="没有重办件"),
     Queue(
         "stopped", "停止计时中", _OVERSIGHT | _DISPATCHERS,
-        f"{_OPEN} and c.id in (select k.case_id from clock k where k.stops <> '[]'::jsonb"
+        f"{OPEN} and c.id in (select k.case_id from clock k where k.stops <> '[]'::jsonb"
         " and k.ended_at is null and k.stops @? '$[*] ? (@.ended_at == null)')",
         Order.OLDEST, empty="现在没有停止计时的工单",
     ),
@@ -185,7 +143,7 @@ _ALL = (
         "dissatisfied", "不满意", _OVERSIGHT, "c.satisfied < 3", Order.NEWEST,
         empty="没有评价为不满意的工单",
     ),
-    Queue("all_open", "全部在办", _WATCHERS, f"{_OPEN} and c.next_due_at is not null"),
+    Queue("all_open", "全部在办", _WATCHERS, f"{OPEN} and c.next_due_at is not null"),
     Queue("all", "全部工单", CENTRE_ROLES, "true", Order.NEWEST),
     Queue(
         "my_recent", "我登记的", frozenset({Role.AGENT}), "true", Order.NEWEST, Source.OPENINGS,
@@ -232,28 +190,12 @@ _ALL = (
 )  # fmt: skip
 
 
-def _stage_lists(rules: Procedure) -> Iterator[Queue]:
-    """One list for each open stage in which somebody at the centre has a step to take."""
-    for stage in rules.stages:
-        actions = rules.actions_from(stage.name)
-        acting = {role for action in actions for role in action.roles_in(stage.name)}
-        if stage.phase is not Phase.CLOSED and acting & rules.seen_by:
-            yield Queue(
-                f"{rules.kind}:{stage.name}",
-                stage.label,
-                rules.seen_by & acting,
-                _standing(stage.name, rules.kind),
-                empty=f"没有“{stage.label}”的{rules.matter}",
-                kind=rules.kind,
-                stage=stage.name,
-            )
-
-
 # The hotline's lists stand above, in the words of its people; every other kind has one a stage.
 STAGE_LISTS = tuple(
-    one for rules in PROCEDURES.values() if rules is not CITIZEN for one in _stage_lists(rules)
+    one for rules in PROCEDURES.values() if rules is not CITIZEN for one in stage_lists(rules)
 )
-QUEUES: dict[str, Queue] = {queue.name: queue for queue in (*_ALL, *STAGE_LISTS)}
+ARCHIVE_LISTS = tuple(one for rules in PROCEDURES.values() for one in to_archive(rules))
+QUEUES: dict[str, Queue] = {queue.name: queue for queue in (*_ALL, *STAGE_LISTS, *ARCHIVE_LISTS)}
 
 
 def queues_for(actor: Actor) -> list[Queue]:

@@ -30,7 +30,8 @@ _MUTABLE = (
     "stage", "phase", "round", "version", "request_type", "category", "place", "address",
     "urgency", "details", "lead_unit_id", "designated", "supervised", "reminders", "returns",
     "attempts", "merged", "handlers", "pending", "solved", "satisfied", "manner", "outcome",
-    "accepted_at", "answered_at", "rated_at", "closed_at", "next_due_at", "last_hash",
+    "accepted_at", "answered_at", "rated_at", "closed_at", "next_due_at", "archived_at",
+    "last_hash",
 )  # fmt: skip
 
 

@@ -222,6 +222,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     rated_at: datetime | None = None
     closed_at: datetime | None = None
     next_due_at: datetime | None = None
+    archived_at: datetime | None = None
     source: str = ""
     source_id: str | None = None
     last_hash: bytes = bytes(32)

@@ -64,6 +64,13 @@ class Case(SQLModel, table=True):
             "id",
             postgresql_where=text("closed_at is null and pending <> '{}'::jsonb"),
         ),
+        # What is to be put away (待归档), kind by kind, oldest first.
+        Index(
+            "case_to_archive",
+            "kind",
+            "id",
+            postgresql_where=text("closed_at is not null and archived_at is null"),
+        ),
         # Whom the result did not satisfy (不满意), open or closed.
         Index("case_dissatisfied", text("id desc"), postgresql_where=text("satisfied < 3")),
         # Kinds beside the hotline's many requests: few, and some people see only them.
@@ -135,6 +142,7 @@ class Case(SQLModel, table=True):
     rated_at: datetime | None = instant(nullable=True)
     closed_at: datetime | None = instant(nullable=True)
     next_due_at: datetime | None = instant(nullable=True)
+    archived_at: datetime | None = instant(nullable=True)
 
     source: str = Field(default="", max_length=60)
     source_id: str | None = Field(default=None, max_length=80)

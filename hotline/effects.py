@@ -7,6 +7,7 @@ stands in `hotline.extra_time`.
 from collections.abc import Callable
 from datetime import date, datetime, time
 
+from hotline.archiving import ARCHIVING
 from hotline.calendar import SHANGHAI, in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.countersigning import COUNTERSIGNING
@@ -375,6 +376,6 @@ EFFECTS: dict[str, Callable[[Draft], None]] = {
         remind, supervise, ring, release, co_punctual, recalendar, adjust_limits, detail, quote,
         restrict, protect, seal, report_to_leader, bind, returned, *EXTRA_TIME, *OTHER_CASES,
         *PASSING_ON, *NAMED_DAYS, *INSIDE,
-        *COUNTERSIGNING,
+        *COUNTERSIGNING, *ARCHIVING,
     )
 }  # fmt: skip

@@ -61,6 +61,8 @@ def columns_of(rules: Procedure) -> tuple[LedgerColumn, ...]:
         LedgerColumn("期限", "due"),
         LedgerColumn("答复日期", "answered"),
         LedgerColumn("办结日期", "closed"),
+        LedgerColumn("归档日期", "on:archive,look_back"),
+        LedgerColumn("档案保存至", "keep_until"),
     )
 
 

@@ -121,6 +121,8 @@ LEDGER = (
     LedgerColumn("送达日期", "opinion_delivered_on"),
     LedgerColumn("办理环节", "stage"),
     LedgerColumn("办结日期", "closed"),
+    LedgerColumn("归档日期", "on:archive"),
+    LedgerColumn("档案保存至", "keep_until"),
 )
 
 

@@ -112,6 +112,14 @@ class Returns:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """保管期限: how many years from its end a file is kept, and on what basis."""
+
+    years: int
+    basis: str
+
+
 # One is never compared field by field: there is one of each.
 @dataclass(frozen=True, slots=True, eq=False)
 class Action:
@@ -188,6 +196,7 @@ class Procedure:
     numbered  whether its register numbers the entries per office and year (顺序号)
     returns   at which return (退回) a case escalates
     ledger    the columns of its register (台账); none: those that every kind has
+    retention how long a file is kept once it is archived (归档)
     shows_earlier  whether earlier cases of the kind on the same matter are shown with a case
     """
 
@@ -204,6 +213,7 @@ class Procedure:
     numbered: bool = False
     returns: Returns | None = None
     ledger: tuple[LedgerColumn, ...] = ()
+    retention: Retention | None = None
     shows_earlier: bool = False
 
     def __post_init__(self) -> None:

@@ -38,6 +38,7 @@ EFFECT_WORDS = {
     "quote": "以批示内容为正文",
     "restrict": "工作秘密按保密件管理",
     "seal": "只留存根",
+    "file_away": "归档，记录档案保存至何日",
     "request_extension": "登记延期申请",
     "grant_extension": "延长时限",
     "deny_extension": "驳回延期申请",

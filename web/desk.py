@@ -10,9 +10,17 @@ from litestar import Response, Router, get, post
 from dispatch.counts import counts
 from dispatch.db import Connection
 from dispatch.digests import digest_for
-from dispatch.drafts import drafts_of_cases
 from dispatch.last_acts import last_acts
-from dispatch.queues import QUEUES, STAGE_LISTS, Queue, QueuePage, Row, queue, queues_for
+from dispatch.queues import (
+    ARCHIVE_LISTS,
+    QUEUES,
+    STAGE_LISTS,
+    Queue,
+    QueuePage,
+    Row,
+    queue,
+    queues_for,
+)
 from dispatch.search import search
 from dispatch.timelines import Entry, said
 from hotline.calendar import in_shanghai
@@ -78,7 +86,8 @@ def desk_lists(me: Actor) -> list[Queue]:
     """The tabs of this person."""
     own = {one.name: one for one in queues_for(me)}
     of_stages = [one for one in STAGE_LISTS if one.name in own]
-    return [*of_stages, *(own[name] for name in DESK_LISTS if name in own)]
+    ended = [one for one in ARCHIVE_LISTS if one.name in own]
+    return [*of_stages, *(own[name] for name in DESK_LISTS if name in own), *ended]
 
 
 def _first(own: list[Queue]) -> Queue:
@@ -104,7 +113,6 @@ async def show_desk(
         waiting = await applications_of(
             connection, me, asked.queue, found.rows, rulebook=rulebook, now=now
         )
-        drafts = await drafts_of_cases(connection, (row.number for row in found.rows), actor=me)
     current = next((one for one in own if one.name == asked.queue), None)
     return page(
         request,
@@ -118,13 +126,14 @@ async def show_desk(
         label=current.label if current else "",
         empty=current.empty if current else "没有工单",
         hint=HINTS.get(asked.queue, ""),
+        archiving=_archiving(current, me),
+        retention=procedure(current.kind).retention if current and current.kind else None,
         searchable=_searchable(asked),
         lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
         next_after=found.next_after,
         suggested=suggestions(asked.queue, found.rows, rulebook, now),
         told=told,
         waiting=waiting,
-        drafts=drafts,
         said=said_in_order,
         sees_board="due_today" in {one.name for one in own},
         review_next=asked.queue == "to_review" and bool(found.rows),
@@ -147,6 +156,14 @@ async def _listed(
 def _searchable(asked: Asked) -> bool:
     """Whether words can be looked for in the list: it is a stage."""
     return asked.queue in QUEUES and bool(QUEUES[asked.queue].stage)
+
+
+def _archiving(listed: Queue | None, me: Actor) -> bool:
+    """Whether the reader puts away (归档) what is listed."""
+    if listed is None or listed in ARCHIVE_LISTS:
+        return listed is not None
+    act = procedure(listed.kind).action("archive") if listed.stage else None
+    return act is not None and listed.stage in act.when and me.has(*act.roles_in(listed.stage))
 
 
 async def _told(connection: Connection, name: str, rows: Iterable[Row]) -> Mapping[int, Entry]:
@@ -204,6 +221,31 @@ async def dispatch_picked(
     )
 
 
+@post("/archive", guards=[roles(Role.DISPATCHER, *REGISTER_ROLES)], status_code=200)
+async def archive_picked(
+    request: WebRequest, office: TheOffice, me: Me, now: Now, rulebook: Rules, form: TheForm
+) -> Response[Any]:
+    """Put the ticked files away (归档), each through the one door."""
+    given = form.inputs(("note",), rulebook)
+    listed = form.one("queue")
+    results = await perform_each(
+        office,
+        picks_of(form.all("pick")),
+        actor=me,
+        now=now,
+        wish=lambda pick: ("archive", given),
+        done=lambda pick: "已归档",
+        key=form.idempotency_key,
+    )
+    return page(
+        request,
+        "lists/batch",
+        heading="批量归档结果",
+        results=results,
+        back=f"/desk?queue={listed}" if listed in QUEUES else "/desk",
+    )
+
+
 router = Router(
     "/desk",
     guards=[roles(Role.DISPATCHER, Role.REVIEWER, Role.CALLBACK, *REGISTER_ROLES)],
@@ -214,5 +256,6 @@ router = Router(
         judge_reply,
         note_callback,
         dispatch_picked,
+        archive_picked,
     ],
 )

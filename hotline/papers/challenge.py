@@ -168,5 +168,6 @@ LEDGER = (
     LedgerColumn("答复日期", "delivered_on"),
     LedgerColumn("结果处理", "challenge_consequence", 22),
     LedgerColumn("办理环节", "stage"),
+    LedgerColumn("归档日期", "on:archive"),
     LedgerColumn("档案保存至", "keep_until"),
 )

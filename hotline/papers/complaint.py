@@ -132,5 +132,6 @@ LEDGER = (
     LedgerColumn("公告日期", "announced_on"),
     LedgerColumn("处理结果", "complaint_consequence", 22),
     LedgerColumn("办理环节", "stage"),
+    LedgerColumn("归档日期", "on:archive"),
     LedgerColumn("档案保存至", "keep_until"),
 )

@@ -68,4 +68,6 @@ LEDGER = (
     LedgerColumn("审定完税价格（元）", "determined_value"),
     LedgerColumn("办理环节", "stage"),
     LedgerColumn("办结日期", "closed"),
+    LedgerColumn("归档日期", "on:archive"),
+    LedgerColumn("档案保存至", "keep_until"),
 )

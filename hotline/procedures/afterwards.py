@@ -8,7 +8,7 @@ from hotline.casefile import CaseFile
 from hotline.clock_rules import By, ClockRule
 from hotline.clocks import calendar_days
 from hotline.people import Actor, Role
-from hotline.procedure import Action
+from hotline.procedure import Action, Phase, Retention, Stage
 
 
 def look_back_first(case: CaseFile, actor: Actor) -> str | None:
@@ -35,15 +35,40 @@ def look_back(*, when: str, by: tuple[Role, ...], to: str | None = None) -> Acti
     """回头看 found that it has been kept."""
     return Action(
         "look_back", "回头看：落实到位", when=(when,), to=to, by=by, needs=("findings",),
-        only=(look_back_due,), tone="primary",
+        does=("file_away",) if to else (), only=(look_back_due,), tone="primary",
     )  # fmt: skip
+
+
+def not_archived(case: CaseFile, actor: Actor) -> str | None:
+    """A file is put away once."""
+    return "本件已归档" if case.archived_at else None
 
 
 def archive(
-    *, when: tuple[str, ...], by: tuple[Role, ...], to: str = "archived", rare: bool = False
+    *, when: tuple[str, ...], by: tuple[Role, ...], to: str | None = "archived", rare: bool = False
 ) -> Action:
     """归档: nothing more is to be done about it."""
     return Action(
-        "archive", "归档", when=when, to=to, by=by, needs=("note?",), unless=(look_back_first,),
-        rare=rare,
+        "archive", "归档", when=when, to=to, by=by, needs=("note?",), does=("file_away",),
+        only=(not_archived,), unless=(look_back_first,), rare=rare,
     )  # fmt: skip
+
+
+def archive_where_it_ended(stages: tuple[Stage, ...], *, by: tuple[Role, ...]) -> Action:
+    """归档 of whatever has ended, where the stage goes on saying how; a mistaken entry is none."""
+    ends = [one.name for one in stages if one.phase is Phase.CLOSED and one.name != "voided"]
+    return archive(when=tuple(ends), by=by, to=None)
+
+
+def procurement_file() -> Retention:
+    """政府采购法 42: at least fifteen years from the end of the procurement."""
+    return Retention(15, basis="政府采购法 第42条：采购文件从采购结束之日起至少保存15年")
+
+
+def kept(years: int) -> Retention:
+    """One of the limits that 国家档案局令第8号 names: 10 or 30 years."""
+    return Retention(
+        years,
+        basis="机关文件材料归档范围和文书档案保管期限规定（国家档案局令第8号）：保管期限分永久、30年、10年；"
+        f"本类取{years}年，为演示设定",
+    )

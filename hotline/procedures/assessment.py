@@ -14,6 +14,7 @@ from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days, working_hours
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
+from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.ladder import ladder, rungs
@@ -175,6 +176,7 @@ ACTIONS = (
         reminded_in=("verifying",), reminded_by=OVERSEERS,
         supervised_in=("verifying",), supervised_by=OVERSEERS, paper="assessment_supervision",
     ),
+    archive_where_it_ended(STAGES, by=CENTRE),
     *TIME,
 )  # fmt: skip
 
@@ -187,6 +189,7 @@ ASSESSMENT = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.PROCUREMENT, Role.SUPERVISOR, Role.LEADER}),
     matter="考核异议件",
+    retention=procurement_file(),
     words=WORDS,
     numbered=True,
     returns=RETURNS,

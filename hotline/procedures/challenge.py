@@ -9,6 +9,7 @@ complaint is dealt with the challenge waits for it; what the decision orders is 
 from hotline.papers.challenge import LEDGER
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.challenge_clocks import CLOCKS
 from hotline.procedures.challenge_rules import (
     after_carrying_out,
@@ -334,6 +335,7 @@ ACTIONS = (
         reminded_in=WITH_UNITS, reminded_by=OVERSEERS,
         supervised_in=WITH_UNITS, supervised_by=OVERSEERS, paper="challenge_supervision",
     ),
+    archive_where_it_ended(STAGES, by=SECTION),
     *TIME,
 )  # fmt: skip
 
@@ -346,6 +348,7 @@ CHALLENGE = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.PROCUREMENT, Role.FINANCE, Role.SUPERVISOR, Role.LEADER}),
     matter="质疑",
+    retention=procurement_file(),
     words=WORDS,
     results=RESULTS,
     numbered=True,

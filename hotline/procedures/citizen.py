@@ -13,7 +13,7 @@ from hotline.clock_rules import By, ClockRule, Extension, Stoppable, by_urgency
 from hotline.clocks import hours, working_days, working_hours
 from hotline.people import Actor, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
-from hotline.procedures.afterwards import look_back_clock
+from hotline.procedures.afterwards import kept, look_back_clock
 from hotline.procedures.citizen_forms import (
     callback_complete,
     reachable,
@@ -380,5 +380,6 @@ CITIZEN = Procedure(
     stages=STAGES,
     clocks=CLOCKS,
     actions=ACTIONS,
+    retention=kept(10),
     returns=RETURNS,
 )

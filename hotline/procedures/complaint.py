@@ -7,6 +7,7 @@ Read beside 政府采购法 55-58, 政府采购法实施条例 55-58 and 政府�
 from hotline.papers.complaint import LEDGER
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Precedents, Procedure, Stage, Tie
+from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.complaint_clocks import CLOCKS
 from hotline.procedures.complaint_rules import (
     after_publishing,
@@ -288,6 +289,7 @@ ACTIONS = (
         CLOCKS, asked_in=("stating", "examining"), open_in=OPEN, decided_by=SIGNING,
         asks="finance/asked", asked_by=OFFICE,
     ),
+    archive_where_it_ended(STAGES, by=OFFICE),
     *TIME,
 )  # fmt: skip
 
@@ -300,6 +302,7 @@ COMPLAINT = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.FINANCE, Role.SUPERVISOR, Role.LEADER}),
     matter="投诉",
+    retention=procurement_file(),
     words=WORDS,
     results=RESULTS,
     numbered=True,

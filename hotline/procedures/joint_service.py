@@ -17,6 +17,7 @@ from hotline.clocks import working_days, working_hours
 from hotline.draft import Draft
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
+from hotline.procedures.afterwards import archive_where_it_ended, kept
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extensions, stops
 from hotline.procedures.inside import INSIDE_CLOCK, inside
@@ -293,6 +294,7 @@ ACTIONS = (
         CLOCKS, asked_in=("approving",), open_in=WITH_UNITS, decided_by=WINDOW,
         asks="window/asked",
     ),
+    archive_where_it_ended(STAGES, by=WINDOW),
     *TIME,
 )  # fmt: skip
 
@@ -305,6 +307,7 @@ JOINT_SERVICE = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.WINDOW, Role.SUPERVISOR, Role.LEADER}),
     matter="联办件",
+    retention=kept(10),
     words=WORDS,
     results=RESULTS,
     numbered=True,

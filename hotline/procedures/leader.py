@@ -13,7 +13,7 @@ from hotline.paper import LedgerColumn
 from hotline.people import UNIT_ROLES, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures import leader_course
-from hotline.procedures.afterwards import archive, look_back, look_back_clock
+from hotline.procedures.afterwards import archive, kept, look_back, look_back_clock
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.inside import INSIDE_CLOCK, inside
@@ -315,7 +315,8 @@ ACTIONS = (
     archive(when=("circulating", "signed_off"), by=OFFICE),
     Action(
         "finish_offline", "线下办结", when=("offline",), to="archived", by=OFFICE,
-        needs=("finished_on",), does=("detail",), papers=("secret_stub",), tone="primary",
+        needs=("finished_on",), does=("detail", "file_away"), papers=("secret_stub",),
+        tone="primary",
     ),
     Action(
         "void", "撤销登记", when=("received", "drafted"), to="voided", by=OFFICE,
@@ -357,6 +358,8 @@ LEDGER = (
     LedgerColumn("件别", "item_kind", 9),
     LedgerColumn("办理环节", "stage"),
     LedgerColumn("销号日期", "on:sign_off"),
+    LedgerColumn("归档日期", "on:archive,finish_offline"),
+    LedgerColumn("档案保存至", "keep_until"),
 )
 
 LEADER = Procedure(
@@ -368,6 +371,7 @@ LEADER = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.SECRETARY, Role.SUPERVISOR, Role.LEADER}),
     matter="批示件",
+    retention=kept(30),
     words=WORDS,
     results=RESULTS,
     numbered=True,

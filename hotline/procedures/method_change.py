@@ -18,6 +18,7 @@ from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days
 from hotline.people import Actor, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 
@@ -256,6 +257,7 @@ ACTIONS = (
         "withdraw", "采购人撤回申请", when=("submitted", "returned"), to="withdrawn",
         by=FINANCE, needs=("reason",),
     ),
+    archive_where_it_ended(STAGES, by=FINANCE),
     *TIME,
 )  # fmt: skip
 
@@ -268,6 +270,7 @@ METHOD_CHANGE = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.FINANCE, Role.SUPERVISOR, Role.LEADER}),
     matter="采购方式变更件",
+    retention=procurement_file(),
     words=WORDS,
     numbered=True,
 )

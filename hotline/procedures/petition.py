@@ -28,6 +28,7 @@ from hotline.petitions import (
     state_of_earlier,
 )
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, Tie
+from hotline.procedures.afterwards import archive_where_it_ended, kept
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import extensions, stops
 from hotline.procedures.inside import inside
@@ -262,6 +263,7 @@ ACTIONS = (
         CLOCKS, asked_in=("rereviewing",), open_in=("rereviewing",), decided_by=OFFICE,
         asks="petitions/asked",
     ),
+    archive_where_it_ended(STAGES, by=OFFICE),
     *TIME,
 )  # fmt: skip
 
@@ -274,6 +276,7 @@ PETITION = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.PETITIONS, Role.SUPERVISOR, Role.LEADER}),
     matter="信访件",
+    retention=kept(30),
     words=WORDS,
     results=RESULTS,
     numbered=True,

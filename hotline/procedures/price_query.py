@@ -16,6 +16,7 @@ from hotline.clocks import working_days, working_hours
 from hotline.papers.customs import LEDGER
 from hotline.people import Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedures.afterwards import archive_where_it_ended, kept
 from hotline.procedures.extra_time import decision_clocks, extra_time
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
@@ -251,6 +252,7 @@ ACTIONS = (
         CLOCKS, asked_in=("queried",), open_in=("queried",), asked_by=CUSTOMS,
         decided_by=CUSTOMS, asks="customs/asked",
     ),
+    archive_where_it_ended(STAGES, by=CUSTOMS),
     *TIME,
 )  # fmt: skip
 
@@ -263,6 +265,7 @@ PRICE_QUERY = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.CUSTOMS, Role.SUPERVISOR, Role.LEADER}),
     matter="价格质疑件",
+    retention=kept(10),
     words=WORDS,
     numbered=True,
     ledger=LEDGER,

@@ -13,6 +13,7 @@ from hotline.clock_rules import ClockRule
 from hotline.clocks import calendar_days, working_days
 from hotline.people import Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
+from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 
@@ -203,6 +204,7 @@ ACTIONS = (
         "deem_consent", "七日内未提异议，视为接受延长", when=("extending",), to="extended",
         by=(Role.CLOCK,), tells=("procurement/lapsed",),
     ),
+    archive_where_it_ended(STAGES, by=CENTRE),
     *TIME,
 )  # fmt: skip
 
@@ -215,6 +217,7 @@ SUPPLY_BREACH = Procedure(
     actions=ACTIONS,
     seen_by=frozenset({Role.PROCUREMENT, Role.FINANCE, Role.SUPERVISOR, Role.LEADER}),
     matter="协议供货件",
+    retention=procurement_file(),
     words=WORDS,
     numbered=True,
 )

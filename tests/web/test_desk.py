@@ -80,6 +80,7 @@ def row_of(html: str, number: str) -> str:
                 "已超期",
                 "临期",
                 "全部在办",
+                "待归档（诉求）",
             ],
         ),
         (REVIEWER, ["待审核", "终止待审"]),
