@@ -25,3 +25,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (own) return event.target.replaceChildren();
   if (pop) leaveFor(pop.href);
 });
+
+// What is still being looked up for a call that was sent has no place on the page that follows.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "console") return;
+  for (const asking of event.detail.target.querySelectorAll("[hx-post]")) htmx.trigger(asking, "htmx:abort");
+});
