@@ -59,7 +59,7 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
         await connection.execute("lock table unit in share row exclusive mode")
         if await connection.fetchval("select exists (select 1 from unit)"):
             return False
-        await _write_city(connection)
+        await write_city(connection)
         rulebook = await read_rulebook(connection)
         cast = await _cast(connection, rulebook)
         lives = await _lives(connection, cast, now=now, rng=random.Random(seed), count=count)
@@ -74,7 +74,7 @@ async def fill(office: Office, *, now: datetime, seed: int = SEED, count: int = 
     return True
 
 
-async def _write_city(connection: Connection) -> None:
+async def write_city(connection: Connection) -> None:
     """Units, classification, places, the dispatch catalogue and the accounts."""
     town = city()
     ids: dict[str, int] = {}

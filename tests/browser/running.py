@@ -61,7 +61,7 @@ def running_program() -> Iterator[str]:
     # The data lie in the folder itself: as root, `up` opens it to the account of the servers, but
     # not what is above it, and would keep them in /var/lib/hotline, where nobody clears up.
     folder = Path(tempfile.mkdtemp(prefix="hotline-browser-"))
-    address = f"http://127.0.0.1:{(port := _free_port())}"
+    address = f"http://127.0.0.1:{(port := free_port())}"
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
     }
@@ -79,7 +79,7 @@ def running_program() -> Iterator[str]:
                 start_new_session=True,
             )
         try:
-            _wait_until_healthy(process, address, log)
+            wait_until_healthy(process, address, log)
             yield address
         finally:
             process.send_signal(signal.SIGTERM)
@@ -92,12 +92,14 @@ def running_program() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait_until_healthy(
+    process: subprocess.Popen[bytes], address: str, log: Path, *, path: str = "/health"
+) -> None:
     deadline = time.monotonic() + _START_PATIENCE
     with httpx.Client(trust_env=False, timeout=5) as client:
         while time.monotonic() < deadline and process.poll() is None:
             try:
-                if client.get(f"{address}/health").status_code == httpx.codes.OK:
+                if client.get(address + path).status_code == httpx.codes.OK:
                     return
             except httpx.HTTPError:
                 pass
@@ -105,7 +107,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Pat
     raise RuntimeError(f"the program did not become healthy:\n{log.read_text(errors='replace')}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
