@@ -27,7 +27,7 @@ from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.joint import arbitration, arbitration_clock, designation
 from hotline.procedures.ladder import LADDER, ladder
 from hotline.procedures.merging import has_no_unit, has_unit, merging, relating, splitting
-from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.parts import co_reply, co_sign, co_units_done, release_co
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 
@@ -265,20 +265,9 @@ ACTIONS = (
         "deem_signed", "视为签收", when=("dispatched",), to="handling", by=(Role.CLOCK,),
         does=("deem",), tells=("unit/deemed",),
     ),
-    Action(
-        "co_sign", "协办签收", when=WITH_UNIT_CLOCKS, by=UNITS, part="co",
-        does=("sign",), unless=(co_unsigned,), tone="primary",
-    ),
-    Action(
-        "co_reply", "协办反馈", when=WITH_UNIT_CLOCKS, by=UNITS, part="co",
-        needs=("reply", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
-        tells=("unit/co_replied",), tone="primary",
-    ),
-    Action(
-        "release_co", "解除协办", when=WITH_UNIT_CLOCKS, by=(Role.DISPATCHER,),
-        needs=("co_units", "reason"), does=("release",), only=(co_units_assist,),
-        tells=("former/released",),
-    ),
+    co_sign(WITH_UNIT_CLOCKS),
+    co_reply(WITH_UNIT_CLOCKS, says="reply"),
+    release_co(WITH_UNIT_CLOCKS, by=(Role.DISPATCHER,)),
     Action(
         "object", "派单异议", when=("dispatched", "handling"), to="objected", by=UNITS,
         part="lead", needs=("objection_ground", "proposed_unit?", "note", "files?"),

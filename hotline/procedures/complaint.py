@@ -37,7 +37,7 @@ from hotline.procedures.complaint_rules import (
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import stops
 from hotline.procedures.inside import inside
-from hotline.procedures.parts import co_open, co_unsigned
+from hotline.procedures.parts import co_reply, co_sign
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.procurement import (
@@ -181,15 +181,8 @@ ACTIONS = (
         "deem_signed", "视为收到", when=("notified",), to="stating", by=(Role.CLOCK,),
         does=("deem",), tells=("unit/deemed",),
     ),
-    Action(
-        "co_sign", "其他当事人签收", when=(*WITH_UNITS, "examining"), by=UNITS, part="co",
-        does=("sign",), unless=(co_unsigned,), tone="primary",
-    ),
-    Action(
-        "co_reply", "其他当事人说明", when=(*WITH_UNITS, "examining"), by=UNITS, part="co",
-        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
-        tells=("finance/stated",), tone="primary",
-    ),
+    co_sign((*WITH_UNITS, "examining"), label="其他当事人签收"),
+    co_reply((*WITH_UNITS, "examining"), label="其他当事人说明", tells="finance/stated"),
     *countersigned(Action(
         "state", "提交书面说明和证据", when=("stating",), to="examining", by=UNITS, part="lead",
         needs=("findings", "files?"), does=("hand_in",), handles=True, tells=("finance/stated",),

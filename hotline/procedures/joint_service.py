@@ -22,7 +22,7 @@ from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extensions, stops
 from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.ladder import ladder, rungs
-from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.parts import co_open, co_sign, co_units_done, release_co
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
@@ -244,20 +244,14 @@ ACTIONS = (
         "deem_signed", "视为签收", when=("notified",), to="approving", by=(Role.CLOCK,),
         does=("deem",), tells=("unit/deemed",),
     ),
-    Action(
-        "co_sign", "协办签收", when=WITH_UNITS, by=UNITS, part="co", does=("sign",),
-        unless=(co_unsigned,), tone="primary",
-    ),
+    co_sign(WITH_UNITS),
     Action(
         "co_approve", "出具审批意见", when=WITH_UNITS, by=UNITS, part="co",
         needs=("joint_approval", "reason?", "findings", "files?"), check=opinion_complete,
         does=("co_punctual", "co_reply"), unless=(co_open,), handles=True,
         tells=("unit/co_replied",), tone="primary",
     ),
-    Action(
-        "release_co", "解除协办", when=WITH_UNITS, by=WINDOW, needs=("co_units", "reason"),
-        does=("release",), only=(co_units_assist,), tells=("former/released",),
-    ),
+    release_co(WITH_UNITS, by=WINDOW),
     *countersigned(Action(
         "conclude", "汇总审批决定", when=("approving",), to="concluded", by=UNITS, part="lead",
         needs=("joint_result", "findings", "files?"), does=("detail", "reply"),

@@ -36,7 +36,7 @@ from hotline.procedures.leader_forms import (
     signed_by_one,
     unsigned_again,
 )
-from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.parts import co_reply, co_sign, co_units_done, release_co
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 
@@ -246,19 +246,9 @@ ACTIONS = (
         "deem_signed", "视为签收", when=("assigned",), to="working", by=(Role.CLOCK,),
         does=("deem",), tells=("unit/deemed",),
     ),
-    Action(
-        "co_sign", "协办签收", when=WITH_UNITS, by=UNITS, part="co", does=("sign",),
-        unless=(co_unsigned,), tone="primary",
-    ),
-    Action(
-        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co",
-        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
-        tells=("unit/co_replied",), tone="primary",
-    ),
-    Action(
-        "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
-        does=("release",), only=(co_units_assist,), tells=("former/released",),
-    ),
+    co_sign(WITH_UNITS),
+    co_reply(WITH_UNITS),
+    release_co(WITH_UNITS, by=OFFICE),
     *countersigned(Action(
         "feed_back", "反馈办理结果", when=("working",), to="fed_back", by=UNITS, part="lead",
         needs=("findings", "files?"), does=("reply",), unless=(co_units_done,), handles=True,

@@ -33,7 +33,7 @@ from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import extensions, stops
 from hotline.procedures.inside import inside
 from hotline.procedures.ladder import ladder
-from hotline.procedures.parts import co_open, co_units_assist, co_units_done, co_unsigned
+from hotline.procedures.parts import co_reply, co_sign, co_units_done, release_co
 from hotline.procedures.petition_clocks import CLOCKS
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
@@ -158,19 +158,9 @@ ACTIONS = (
         needs=("told_way", "note?"), check=somebody_to_tell, does=("sign", "accept"),
         tells=("citizen/petition_accepted",), tone="primary",
     ),
-    Action(
-        "co_sign", "协办签收", when=WITH_UNITS, by=UNITS, part="co", does=("sign",),
-        unless=(co_unsigned,), tone="primary",
-    ),
-    Action(
-        "co_reply", "协办反馈", when=WITH_UNITS, by=UNITS, part="co",
-        needs=("progress", "files?"), does=("co_reply",), unless=(co_open,), handles=True,
-        tells=("unit/co_replied",), tone="primary",
-    ),
-    Action(
-        "release_co", "解除协办", when=WITH_UNITS, by=OFFICE, needs=("co_units", "reason"),
-        does=("release",), only=(co_units_assist,), tells=("former/released",),
-    ),
+    co_sign(WITH_UNITS),
+    co_reply(WITH_UNITS),
+    release_co(WITH_UNITS, by=OFFICE),
     *countersigned(
         Action(
             "decide", "出具处理意见书", when=("handling",), to="decided", by=UNITS, part="lead",
