@@ -46,7 +46,7 @@ from hotline.procedures.challenge_rules import (
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.inside import inside
 from hotline.procedures.ladder import ladder
-from hotline.procedures.parts import co_open, co_unsigned
+from hotline.procedures.parts import co_open, co_sign
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.procurement import (
@@ -202,10 +202,7 @@ ACTIONS = (
         "deem_signed", "视为签收", when=("transferred",), to="investigating", by=(Role.CLOCK,),
         does=("deem",), tells=("unit/deemed",),
     ),
-    Action(
-        "co_sign", "采购人交接签收", when=WITH_UNITS, by=UNITS, part="co", does=("sign",),
-        unless=(co_unsigned,), tone="primary",
-    ),
+    co_sign(WITH_UNITS, label="采购人交接签收"),
     Action(
         "co_reply", "采购人说明情况", when=WITH_UNITS, by=UNITS, part="co",
         needs=("progress", "files?"), does=("co_reply",), unless=(co_open,),
