@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 import msgspec
@@ -137,8 +137,3 @@ def affected(status: str) -> int:
     """How many rows a command's status ("UPDATE 3") speaks of."""
     word = status.rsplit(" ", 1)[-1]
     return int(word) if word.isdigit() else 0
-
-
-def record_dict(record: Any) -> dict[str, Any]:
-    """A record as a dictionary."""
-    return dict(record.items())

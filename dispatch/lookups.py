@@ -4,7 +4,7 @@ The rules are pure; whatever they must know of other cases is found here and han
 (`hotline.draft.Draft.found`). An action that speaks of no other case costs no statement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from hotline.inputs import INPUTS
 from hotline.inside import Colleague
 from hotline.numbers import WrongNumber, parse_case_number
 from hotline.people import Actor
-from hotline.permissions import visible_cases
 from hotline.procedure import Precedents
 from hotline.procedures import procedure
 from hotline.spans import months_after
@@ -114,18 +113,3 @@ async def _precedents(database: Database, case: CaseFile, asked: Precedents, now
         MOST_COUNTED,
     )
     return count
-
-
-async def visible_numbers(
-    database: Database, numbers: Sequence[str], actor: Actor
-) -> frozenset[str]:
-    """Those of the cases that the actor may see."""
-    if not numbers:
-        return frozenset()
-    scope = visible_cases(actor, first=2)
-    rows = await database.fetch(
-        f'select c.number from "case" c where c.number = any($1::text[]) and {scope.condition}',
-        list(numbers),
-        *scope.values,
-    )
-    return frozenset(row["number"] for row in rows)

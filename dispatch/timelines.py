@@ -131,16 +131,6 @@ async def history(connection: Connection, case_id: int) -> list[Entry]:
     return [without_private(Entry(**dict(row.items()))) for row in rows]
 
 
-async def messages_of(connection: Connection, case_id: int) -> list[Sent]:
-    """What was told to whom about the case, oldest first."""
-    return [Sent(**dict(row.items())) for row in await connection.fetch(_MESSAGES, case_id)]
-
-
-async def calls_of(connection: Connection, case_id: int) -> list[CallEntry]:
-    """The conversations about the case, oldest first."""
-    return [CallEntry(**dict(row.items())) for row in await connection.fetch(_CALLS, case_id)]
-
-
 def without_private(entry: Entry) -> Entry:
     """The same without the inputs that tell who the requester is."""
     inputs = {

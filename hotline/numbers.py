@@ -143,22 +143,6 @@ def normalise_phone(text: str) -> str:
     return _e164(typed)
 
 
-def phone_digits_for_search(text: str) -> str | None:
-    """The digits of a number typed in part, as they stand inside its E.164 form.
-
-    None when the text is no part of a number (letters, fewer than four or over 20 digits).
-    """
-    typed = _typed(text)
-    if not _DIALLED.fullmatch(typed):
-        return None
-    # Neither 00 (abroad) nor 0 (another city) is part of the number itself.
-    digits = typed.lstrip("+").lstrip("0")
-    # +86 (0)599 …; without a sign of the country 860 may stand anywhere in a number.
-    if typed.startswith(("+", "00")) and digits.startswith("860"):
-        digits = "86" + digits[3:]
-    return digits if 4 <= len(digits) <= 20 else None
-
-
 def is_mobile(e164: str) -> bool:
     """Whether a text can reach it: a mobile number of the mainland."""
     return len(e164) == 14 and e164.startswith("+861") and e164[4] in "3456789"

@@ -12,7 +12,7 @@ from typing import Any
 
 from hotline.calendar import SHANGHAI, WorkingCalendar
 from hotline.clocks import Limit, due, working_days
-from hotline.vocabulary import LONGEST_TEXT, Input
+from hotline.vocabulary import Input
 
 FILING = working_days(7)
 """提出质疑的期限: 政府采购法 52."""
@@ -104,8 +104,6 @@ FOUND_WORDS = (
     Input("keep_until", "档案保存至", "day"),
 )
 """What is worked out for both."""
-
-LONG = LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True)

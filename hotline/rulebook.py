@@ -4,14 +4,13 @@ A `Rulebook` is an immutable value, built by `dispatch.reference` from the table
 wherever a rule is applied, so that a rule never asks the database or the clock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from hotline.calendar import WorkingCalendar
 from hotline.limit_changes import NewLimit
-from hotline.people import Unit
 
 GOVERNMENT = "government"
 """The kind of unit that acts for the city's government (本级人民政府)."""
@@ -156,21 +155,3 @@ def _names_up(tree: Mapping[str, Entry], code: str) -> list[str]:
         names.append(entry.name)
         code = entry.parent
     return names[::-1]
-
-
-def unit_entries(units: Iterable[Unit]) -> dict[int, UnitEntry]:
-    """Unit rows as entries by id."""
-    return {
-        unit.id: UnitEntry(
-            unit.id,
-            unit.code,
-            unit.name,
-            unit.short_name,
-            unit.kind,
-            unit.parent_id,
-            unit.active,
-            unit.countersigned,
-        )
-        for unit in units
-        if unit.id is not None
-    }

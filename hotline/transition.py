@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from hotline.calendar import in_shanghai
-from hotline.casefile import NOTHING_PENDING, CaseFile, Part, Running
+from hotline.casefile import NOTHING_PENDING, CaseFile, Part
 from hotline.countersigning import lapse
 from hotline.draft import Count, Draft
 from hotline.effects import EFFECTS
@@ -21,7 +21,7 @@ from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
 from hotline.inside import settle
 from hotline.other_cases import carries, tie
-from hotline.people import Actor, Role
+from hotline.people import Actor
 from hotline.permissions import may, recused
 from hotline.procedure import Action, Phase, Procedure
 from hotline.procedures import procedure
@@ -355,8 +355,3 @@ def _stage_counts(before: CaseFile, after: CaseFile) -> tuple[Count, ...]:
         return ()
     leaving = (Count(f"stage:{old[0]}", -1, old[1]),) if before.stage else ()
     return (*leaving, Count(f"stage:{new[0]}", 1, new[1]))
-
-
-def owed_to(clock: Running) -> Role:
-    """The role that owes the act."""
-    return Role(clock.owed_by)

@@ -91,10 +91,6 @@ class Aids:
     drafted: Drafted | None
     inside: Part | None
 
-    def files_of(self, seq: int) -> list[Attached]:
-        """The files that came with an event."""
-        return [file for file in self.files if file.seq == seq]
-
     @property
     def names(self) -> dict[str, str]:
         """The names of the case's files by key."""

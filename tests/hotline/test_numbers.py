@@ -18,7 +18,6 @@ from hotline.numbers import (
     normalise_lookup_code,
     normalise_phone,
     parse_case_number,
-    phone_digits_for_search,
     spoken_phone,
 )
 
@@ -186,33 +185,6 @@ def test_any_text_is_a_phone_or_a_refusal(typed: str) -> None:
         return
     assert kept.lstrip("+").isascii()
     assert kept.lstrip("+").isdigit()
-
-
-@given(mobiles, st.integers(0, 7), st.integers(4, 11))
-@example("13860012345", 2, 4)
-def test_a_part_of_a_phone_is_searched_as_it_stands_in_it(
-    mobile: str, start: int, length: int
-) -> None:
-    part = mobile[start : start + length]
-    assume(not part.startswith("0"))
-    assert phone_digits_for_search(f"{part[:3]} {part[3:]}".translate(wide_digits)) == part
-
-
-@pytest.mark.parametrize(
-    ("typed", "digits"),
-    [
-        ("+86 138-0013", "861380013"),
-        ("0086138", "86138"),
-        ("0599-888", "599888"),
-        ("+86 (0)599 888", "86599888"),
-        ("138", None),
-        ("停车", None),
-        ("1" * 21, None),
-        ("", None),
-    ],
-)
-def test_what_is_searched_among_phones(typed: str, digits: str | None) -> None:
-    assert phone_digits_for_search(typed) == digits
 
 
 def test_a_lookup_code_has_no_letter_that_sounds_or_looks_like_another() -> None:
