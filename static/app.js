@@ -77,6 +77,17 @@
   };
   document.addEventListener("htmx:afterSettle", (event) => toFirstWrong(event.target));
   document.addEventListener("DOMContentLoaded", () => toFirstWrong(document));
+
+  // A list that renews itself says aloud how many wait in it now, and nothing while that is the same.
+  const waiting = () => document.querySelector(".tabs [aria-current]")?.innerText.replace(/\s+/g, " ").trim();
+  let told = waiting();
+  document.addEventListener("htmx:afterSettle", () => {
+    const now = waiting();
+    const aloud = document.getElementById("told");
+    if (aloud && now !== told) aloud.textContent = now ?? "";
+    told = now;
+  });
+
   document.addEventListener("htmx:sendError", () => {
     const flash = document.getElementById("flash");
     if (flash) {
