@@ -1,4 +1,4 @@
-"""How long a notice of holidays takes: its preview, and 100,000 open deadlines moved.
+"""How long a notice of holidays takes, and a tightened limit: preview, and open deadlines moved.
 
 Twenty cases, opened on the last days of 2026, are multiplied by the server to 50,000, of which
 each has two clocks that the notice of 2027 moves. The notice is invented.
@@ -9,11 +9,13 @@ import os
 import time
 from datetime import datetime, timedelta
 
+from dispatch import relimit
 from dispatch.holidays import current_calendar, load, preview
 from dispatch.intake import open_case
 from dispatch.office import Office, open_office
 from dispatch.perform import perform
 from dispatch.recalendar import move_all
+from dispatch.registry.limits import change_limit, the_change
 from hotline.calendar import SHANGHAI
 from hotline.holiday_notice import read_notice
 from hotline.people import Actor, Role
@@ -24,6 +26,10 @@ from tests.makers import AGENT, DISPATCHER, REQUEST, WATER_CLERK
 CASES = 50_000
 KINDS = 20
 NOW = datetime(2026, 12, 28, 17, 0, tzinfo=SHANGHAI)
+TIGHTENED = {
+    "kind": "citizen", "clock": "whole", "amount": "9", "unit": "wd", "valid_from": "2026-12-28",
+    "basis": "示例", "follows": "1",
+}  # fmt: skip
 ADMIN = Actor("系统管理员", frozenset({Role.ADMIN}))
 
 
@@ -49,15 +55,33 @@ async def _measure(here: Ground) -> list[str]:
         events = await office.pool.fetchval(
             "select count(*) from event where action = 'recalendar'"
         )
-    if (cases, events, left) != (CASES, CASES, 0):
-        raise RuntimeError(f"{cases} cases moved, {events} events, {left} still provisional")
+        if (cases, events, left) != (CASES, CASES, 0):
+            raise RuntimeError(f"{cases} cases moved, {events} events, {left} still provisional")
+        tightened = await _tightened(office)
     return [
         "| notice of holidays | deadlines | seconds | rate | CPU of the worker |",
         "| --- | --- | --- | --- | --- |",
         f"| preview | {found.moved} | {previewed:.1f} | {found.moved / previewed:.0f}/s | |",
         f"| moved, {cases} cases with an event each | {found.moved} | {moved:.1f}"
         f" | {found.moved / moved:.0f}/s | {used:.1f} s |",
+        tightened,
     ]
+
+
+async def _tightened(office: Office) -> str:
+    """The limit of the whole case shortened by a day, and every open case told to follow."""
+    change_id = await change_limit(office, TIGHTENED, actor=ADMIN, now=NOW)
+    began, cpu = time.perf_counter(), os.times()
+    await relimit.move_all(office, NOW)
+    took, spent = time.perf_counter() - began, os.times()
+    used = (spent.user - cpu.user) + (spent.system - cpu.system)
+    followed = (await the_change(office.pool, change_id)).moved
+    if followed != CASES:
+        raise RuntimeError(f"{followed} of {CASES} cases follow the limit")
+    return (
+        f"| a limit tightened, {CASES} cases follow with an event each | {followed} | {took:.1f}"
+        f" | {followed / took:.0f}/s | {used:.1f} s |"
+    )
 
 
 async def _fill(office: Office) -> None:
