@@ -1,6 +1,6 @@
-"""What stands in the periodic reports: the half-month summary and the monthly 督查专报.
+"""What stands in the periodic reports: half-month summary, a leader's own, monthly 督查专报.
 
-Both come from bounded reads: entries of the register by the numbers' index, and sums of the
+All come from bounded reads: entries of the register by the numbers' index, and sums of the
 tally, which cost the same whatever the number of cases.
 """
 
@@ -18,6 +18,7 @@ from hotline.printing import official
 from hotline.procedure import Procedure
 from hotline.procedures import procedure
 from hotline.procedures.leader import LEADER
+from hotline.procedures.leader_forms import leaders_of
 from hotline.rulebook import Rulebook
 
 GRADES = ("mayor", "vice_mayor", "assistant")
@@ -48,27 +49,69 @@ async def half_month(
     now: datetime,
 ) -> dict[str, Any]:
     """Values of `hotline.papers.periodic.HALF_MONTH`. Raises Incomplete, NotPermitted."""
+    found, cut = await _registered(connection, actor, from_on, to_on)
+    rows = [row for row in found if row.details.get("leader_grade") in GRADES]
+    rows.sort(key=lambda row: (GRADES.index(str(row.details["leader_grade"])), row.number))
+    listed = await _listed(connection, rows, rulebook=rulebook, now=now)
+    return {**_period(city, from_on, to_on, now), **listed, "cut": cut}
+
+
+async def of_a_leader(
+    connection: Connection,
+    actor: Actor,
+    leader: str,
+    *,
+    rulebook: Rulebook,
+    city: str,
+    from_on: date,
+    to_on: date,
+    now: datetime,
+) -> dict[str, Any]:
+    """Values of `hotline.papers.periodic.OF_A_LEADER`: all that this leader wrote, whether alone
+    or with others. Raises Incomplete, NotPermitted."""
+    if not leader:
+        raise Incomplete({"leader": "请填写批示领导"})
+    found, cut = await _registered(connection, actor, from_on, to_on)
+    rows = sorted((row for row in found if leader in leaders_of(row)), key=lambda row: row.number)
+    listed = await _listed(connection, rows, rulebook=rulebook, now=now)
+    return {**_period(city, from_on, to_on, now), **listed, "leader": leader, "cut": cut}
+
+
+async def _registered(
+    connection: Connection, actor: Actor, from_on: date, to_on: date
+) -> tuple[list[LedgerRow], str]:
+    """The entries of the period, newest first, and what is said where there were too many."""
     if to_on - from_on > LONGEST:
         raise Incomplete({"from": f"一次最多汇总{LONGEST.days}天"})
     period = Period(from_on=from_on, to_on=to_on)
     found, after = await ledger(connection, actor, LEADER, period, limit=MOST_ENTRIES)
-    rows = [row for row in found if row.details.get("leader_grade") in GRADES]
-    rows.sort(key=lambda row: (GRADES.index(str(row.details["leader_grade"])), row.number))
-    acts = [act for acts in _TELLING.values() for act in acts]
-    said = await connection.fetch(_LAST_WORDS, [row.id for row in rows], acts)
-    words = {row["case_id"]: _words(row["inputs"]) for row in said}
-    still_open = [row for row in rows if not _done(row)]
+    cut = f"本期登记超过{MOST_ENTRIES}件，只列最近的，请分段汇总。" if after else ""
+    return found, cut
+
+
+def _period(city: str, from_on: date, to_on: date, now: datetime) -> dict[str, str]:
     return {
         "city": city,
         "dated": official(now),
         "from_on": official(from_on),
         "to_on": official(to_on),
+    }
+
+
+async def _listed(
+    connection: Connection, rows: list[LedgerRow], *, rulebook: Rulebook, now: datetime
+) -> dict[str, Any]:
+    """The entries with what came of them, and how many there are of each sort."""
+    acts = [act for acts in _TELLING.values() for act in acts]
+    said = await connection.fetch(_LAST_WORDS, [row.id for row in rows], acts)
+    words = {row["case_id"]: _words(row["inputs"]) for row in said}
+    still_open = [row for row in rows if not _done(row)]
+    return {
         "total": len(rows),
         "closed": len(rows) - len(still_open),
         "open": len(still_open),
-        "overdue": sum(bool(row.next_due_at and row.next_due_at < now) for row in still_open),
-        "entries": [_entry(row, words.get(row.id, ""), rulebook) for row in rows],
-        "cut": f"本期登记超过{MOST_ENTRIES}件，只列最近的，请分段汇总。" if after else "",
+        "overdue": sum(_overdue(row, now) for row in still_open),
+        "entries": [_entry(row, words.get(row.id, ""), rulebook, now) for row in rows],
     }
 
 
@@ -77,13 +120,22 @@ def _done(row: LedgerRow) -> bool:
     return row.closed_at is not None or row.stage == "signed_off"
 
 
+def _overdue(row: LedgerRow, now: datetime) -> bool:
+    return not _done(row) and row.next_due_at is not None and row.next_due_at < now
+
+
 def _words(inputs: dict[str, Any]) -> str:
     text = next((str(inputs[name]) for name in _TELLING if name in inputs), "")
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}……"
 
 
-def _entry(row: LedgerRow, words: str, rulebook: Rulebook) -> dict[str, str]:
+def _entry(row: LedgerRow, words: str, rulebook: Rulebook, now: datetime) -> dict[str, str]:
     stage = procedure(row.kind).stage(row.stage).label
+    given = [row.acts[act] for act in ("assign", "reassign") if act in row.acts]
+    if given:
+        stage = f"{official(max(given))}交办，{stage}"
+    if _overdue(row, now):
+        stage += f"，已超期（{official(row.next_due_at or now)}届满）"
     instructed_on = str(row.details.get("instructed_on", ""))
     entry = {
         "serial": str(row.details.get("serial") or row.number),
@@ -101,7 +153,7 @@ def _entry(row: LedgerRow, words: str, rulebook: Rulebook) -> dict[str, str]:
     named = dict.fromkeys(one for one in (row.lead_unit_id, *row.unit_ids) if one)
     return {
         **entry,
-        "leader": str(row.details.get("leader", "")),
+        "leader": "、".join(leaders_of(row)),
         "content": row.content,
         "units": "、".join(rulebook.unit_name(one) for one in named),
         "state": f"{stage}。{words}" if words else stage,
@@ -126,10 +178,7 @@ async def monthly(
     )  # fmt: skip
     total = found.total
     return {
-        "city": city,
-        "dated": official(now),
-        "from_on": official(from_on),
-        "to_on": official(to_on),
+        **_period(city, from_on, to_on, now),
         "matter": rules.matter,
         **{name: getattr(total, name) for name in ("received", "closed", "on_time", "late")},
         "open_now": total.open_now,

@@ -9,10 +9,10 @@ from dispatch.accesses import note_access
 from dispatch.figures import period
 from dispatch.ledger import ledgers_for
 from dispatch.paper_press import MEDIA_TYPE, printed
-from dispatch.reports import half_month, half_months, monthly, months
+from dispatch.reports import half_month, half_months, monthly, months, of_a_leader
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
-from hotline.papers.periodic import HALF_MONTH, MONTHLY
+from hotline.papers.periodic import HALF_MONTH, MONTHLY, OF_A_LEADER
 from hotline.people import Role
 from hotline.procedures import procedure
 from hotline.procedures.leader import LEADER
@@ -62,6 +62,27 @@ async def print_half_month(
     return download(made, f"{reason}.docx", MEDIA_TYPE)
 
 
+@get("/leader.docx")
+async def print_of_a_leader(
+    request: WebRequest, office: TheOffice, me: Me, now: Now, rulebook: Rules
+) -> Response[Any]:
+    """《领导批示督查专报》 on what one leader wrote."""
+    query, today = query_of(request), in_shanghai(now).date()
+    from_on, to_on = period((query.one("from"), query.one("to")), today=today)
+    leader = query.one("leader").strip()[:50]
+    async with office.pool.acquire() as connection:
+        words = await of_a_leader(
+            connection, me, leader, rulebook=rulebook, city=office.settings.city,
+            from_on=from_on, to_on=to_on, now=now,
+        )  # fmt: skip
+    reason = f"{OF_A_LEADER.title}（{leader}） {from_on}至{to_on}"
+    await note_access(
+        office.pool, actor=me, case_id=None, what="print_report", now=now, reason=reason
+    )
+    made = await printed(OF_A_LEADER, words)
+    return download(made, f"{reason}.docx", MEDIA_TYPE)
+
+
 @get("/monthly.docx")
 async def print_monthly(
     request: WebRequest, office: TheOffice, me: Me, now: Now, rulebook: Rules
@@ -88,5 +109,5 @@ async def print_monthly(
 router = Router(
     "/reports",
     guards=[roles(Role.SECRETARY, Role.SUPERVISOR)],
-    route_handlers=[show_reports, print_half_month, print_monthly],
+    route_handlers=[show_reports, print_half_month, print_of_a_leader, print_monthly],
 )

@@ -5,7 +5,7 @@ and each of them gets the report and signs it.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from hotline.casefile import CaseFile
 from hotline.draft import Draft
@@ -90,7 +90,14 @@ def copied_first(case: CaseFile, actor: Actor) -> str | None:
     return "请先复印处理，原件继续流转" if case.clock("copy") else None
 
 
-def leaders_of(case: CaseFile) -> list[str]:
+class Instructed(Protocol):
+    """A case, or its entry in the register."""
+
+    @property
+    def details(self) -> Mapping[str, Any]: ...
+
+
+def leaders_of(case: Instructed) -> list[str]:
     """Everybody who wrote on the paper, the first one first."""
     named = case.details.get("leaders") or case.details.get("leader") or ""
     return str(named).split("、")

@@ -17,10 +17,10 @@ from dispatch.ledger import spreadsheet
 from dispatch.paper_files import filled, template_of
 from hotline.paper import Paper, Repeated
 from hotline.papers import PAPERS
-from hotline.papers.periodic import HALF_MONTH, MONTHLY
+from hotline.papers.periodic import HALF_MONTH, MONTHLY, OF_A_LEADER
 from hotline.procedures.leader import LEADER
 
-EVERY = (*PAPERS.values(), HALF_MONTH, MONTHLY)
+EVERY = (*PAPERS.values(), HALF_MONTH, OF_A_LEADER, MONTHLY)
 EVERY_PAPER = pytest.mark.parametrize("paper", EVERY, ids=[paper.name for paper in EVERY])
 
 

@@ -45,6 +45,46 @@ async def test_instructions_from_above_and_what_is_kept_back_are_not_in_the_half
     assert "省领导批示的事项" not in text and "不宜公开的事项" not in text
 
 
+async def test_a_leader_reads_of_every_instruction_of_theirs_and_of_no_other(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await assigned(client_as, office, leader="向副市长", title="沿河步道照明")
+    await act(office, number, "add_leader", SECRETARY, further_leader="季市长",
+              further_instruction="一并办好。")  # fmt: skip
+    await act(office, number, "sign", WATER_CLERK)
+    await act(office, number, "co_sign", CITY_CLERK)
+    await act(office, number, "co_reply", CITY_CLERK, progress="已配合。")
+    await act(office, number, "feed_back", WATER_CLERK, findings="已安装路灯46盏。")
+    await registered(client_as, leader="另一领导", title="别的事项")
+    for leader in ("向副市长", "季市长"):
+        text = await report(client_as, f"/reports/leader.docx?leader={leader}")
+        assert f"{leader}：" in text and "共登记您的批示件1件" in text
+        assert (
+            "沿河步道照明" in text and "已安装路灯46盏。" in text and "日交办，反馈待审核" in text
+        )
+        assert "别的事项" not in text
+
+
+async def test_what_is_overdue_is_said_with_its_day(client_as: ClientAs, office: Office) -> None:
+    number = await assigned(client_as, office, leader="栾副市长")
+    await office.pool.execute(
+        """update "case" set next_due_at = '2026-03-19 23:59:59+08' where number = $1""", number
+    )
+    text = await report(client_as, "/reports/leader.docx?leader=栾副市长")
+    assert "其中超期1件" in text and "已超期（2026年3月19日届满）" in text
+
+
+async def test_a_period_without_instructions_is_a_sentence(client_as: ClientAs) -> None:
+    days = "from=2021-01-01&to=2021-01-15"
+    assert "没有登记市长、副市长、市长助理批示件。" in await report(
+        client_as, f"/reports/half-month.docx?{days}"
+    )
+    own = await report(client_as, f"/reports/leader.docx?leader=许副市长&{days}")
+    assert "2021年1月1日至2021年1月15日，没有登记您的批示件。" in own
+    answer = await (await client_as(SECRETARY)).get(f"/reports/leader.docx?{days}")
+    assert answer.status_code == 422
+
+
 async def test_the_monthly_report_counts_for_every_unit(
     client_as: ClientAs, office: Office
 ) -> None:
@@ -70,7 +110,9 @@ async def test_a_report_is_written_down(client_as: ClientAs, office: Office) -> 
     assert reason == "督查专报（批示件） 2026-01-01至2026-01-31"
 
 
-@pytest.mark.parametrize("path", ["", "/half-month.docx", "/monthly.docx"])
+@pytest.mark.parametrize(
+    "path", ["", "/half-month.docx", "/leader.docx?leader=许副市长", "/monthly.docx"]
+)
 async def test_reports_are_for_the_supervising_office(client_as: ClientAs, path: str) -> None:
     for actor in (AGENT, WATER_CLERK, LEADER):
         assert (await (await client_as(actor)).get(f"/reports{path}")).status_code == 403
