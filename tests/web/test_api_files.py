@@ -99,6 +99,13 @@ async def test_what_cannot_be_kept_is_told_in_a_sentence(
     assert await office.pool.fetchval("select count(*) from attachment") == before
 
 
+async def test_a_caller_who_reads_english_is_told_in_english(caller: Caller) -> None:
+    answer = await (await caller(AGENT)).post(
+        "/files", content=LARGE, headers={**BINARY, "accept-language": "en"}
+    )
+    assert answer.json()["fields"] == {"file": "Attachment: larger than 10 MB"}
+
+
 async def test_a_form_carries_one_file(caller: Caller) -> None:
     agent = await caller(AGENT)
     two = [("file", ("a.png", PNG, "image/png")), ("file", ("b.png", PNG, "image/png"))]
