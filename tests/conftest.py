@@ -19,8 +19,10 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import redis
+import structlog
 
 from dispatch.embedded import Postgres, Valkey
+from dispatch.serving import log_lines
 
 # Nothing here must survive a power cut; tests of durability start servers of their own.
 FAST = {
@@ -71,6 +73,10 @@ def _started(stack: ExitStack, kind: type[Postgres] | type[Valkey]) -> str:
 def pytest_configure_node(node: Any) -> None:
     """pytest-xdist: the workers share the servers of the process that leads them."""
     node.workerinput["servers"] = tuple(_servers(node.config))
+
+
+def pytest_configure() -> None:
+    structlog.configure(processors=log_lines(colours=False))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
