@@ -91,7 +91,7 @@ def live_again(draft: Draft) -> None:
     if draft.case.closed_at is None:
         return
     draft.count("closed", -1)
-    draft.set(closed_at=None, outcome="")
+    draft.set(closed_at=None, archived_at=None, outcome="")
 
 
 def same_unit(draft: Draft) -> None:

@@ -105,6 +105,12 @@ CLOCKS = (
         basis=f"{ORDER} 第16条：质疑成立的依法处理，变更情况书面报告财政部门；时长为演示设定",
     ),
     ClockRule(
+        "await_decision", "等候投诉处理期限", Role.PROCUREMENT,
+        starts=("complained", "note_complaint"), ends=("complaint_decided", "complaint_ended"),
+        limit=working_days(30), window=True, warn=(),
+        basis=f"{LAW} 第56条：收到投诉后30个工作日内作出处理决定，由财政部门掌握，补正等时间另计",
+    ),
+    ClockRule(
         "carry_out", "处理决定落实时限", Role.PROCUREMENT,
         starts=("complaint_decided",), ends=("carry_out",),
         limit=By("complaint_result", {"effect": working_days(10)}),

@@ -216,7 +216,7 @@ def after_consequence(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
 @leads_to("complained", in_stages=AT_REST)
 def after_complaint(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """A complaint about what was answered is waited for; what was not is still to be answered."""
-    return "complained" if case.stage in AT_REST else None
+    return "complained" if case.stage in AT_REST else case.stage
 
 
 @leads_to("carrying_out", "closed", in_stages=("complained",))
@@ -231,7 +231,7 @@ def after_decision(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
 def after_ended_complaint(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
     """As if nobody had complained: within the time for it, another complaint is possible."""
     if case.stage != "complained":
-        return None
+        return case.stage
     if "challenge_refusal" in case.details:
         return "refused"
     if "withdrawn_on" in case.details:

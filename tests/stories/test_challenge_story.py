@@ -383,6 +383,7 @@ def test_what_the_decision_on_a_complaint_orders_is_carried_out(stage: str, orde
     story = answered()
     story.does(CLOCK, "complained", **OTHER)
     assert (story.case.stage, story.case.closed_at) == ("complained", None)
+    assert story.due("await_decision") == "04-21 23:59"
     assert "carry_out" not in story.can(PROCUREMENT)
     story.does(CLOCK, "complaint_decided", **over("effect", stage))
     assert (story.case.stage, story.due("carry_out")) == ("carrying_out", "03-23 23:59")
@@ -412,9 +413,12 @@ def test_a_complaint_that_is_posted_in_time_brings_a_closed_challenge_back() -> 
     story = answered()
     story.waits(days=32)
     story.does(CLOCK, "close_window")
-    assert (story.case.stage, story.figure("closed")) == ("closed", 0)
+    story.does(PROCUREMENT, "archive")
+    assert story.case.archived_at is not None
     story.does(CLOCK, "complained", **OTHER)
-    assert (story.case.stage, story.case.closed_at) == ("complained", None)
+    assert (story.case.stage, story.case.closed_at, story.case.archived_at) == (
+        "complained", None, None,
+    )  # fmt: skip
     story.does(CLOCK, "complaint_decided", **over("effect"))
     assert story.case.stage == "carrying_out"
 
@@ -548,3 +552,32 @@ def _begins(story: Story, name: str) -> dict[str, Any]:
     assert actions[0].begins is not None
     assert actions[0] in open_actions(story.case, PROCUREMENT, now=story.now) or name == "accept"
     return dict(actions[0].begins(story.case))
+
+
+def test_what_went_to_the_wrong_section_is_handed_over_again() -> None:
+    story = investigating()
+    story.waits(days=1)
+    story.does(
+        PROCUREMENT, "reassign", lead_unit="JTJ", co_units=["CGJ"], handed_over="质疑函及附件",
+        reason="该项目由交通招标部承办",
+    )  # fmt: skip
+    assert (story.case.stage, story.due("investigate")) == ("transferred", "03-13 23:59")
+    assert f"former/withdrawn → unit{WATER}" in story.told()
+    assert story.due("whole") == "03-18 23:59", "the seven days of the law run on"
+    assert story.can(WATER_CLERK) == set()
+
+
+def test_an_investigation_that_is_late_is_pressed_by_hand_and_by_time() -> None:
+    story = investigating()
+    story.does(PROCUREMENT, "remind", note="请抓紧。")
+    assert story.told() == [f"unit/reminded → unit{WATER}"]
+    story.waits(days=10)
+    story.does(CLOCK, "supervise", note="逾期")
+    story.does(CLOCK, "report_to_leader", note="逾期三日")
+    assert "leader/overdue → leader" in story.told()
+
+
+def test_what_was_registered_by_mistake_is_struck_out() -> None:
+    story = registered()
+    story.does(PROCUREMENT, "void", reason="与另一件重复登记")
+    assert (story.case.stage, story.case.open_clocks) == ("voided", ())

@@ -436,3 +436,42 @@ def test_the_centre_that_is_complained_about_does_not_see_the_complaint() -> Non
     assert story.can(PROCUREMENT) == set()
     assert "complaint" not in visible_cases(PROCUREMENT).condition
     assert "complaint" in visible_cases(FINANCE).condition
+
+
+def test_what_was_misread_at_the_register_is_corrected_before_it_is_judged() -> None:
+    story = complained(authority="other")
+    with pytest.raises(NotAvailable, match="登记有误的，请先更正登记"):
+        story.does(FINANCE, "accept", in_time="yes")
+    with pytest.raises(Incomplete, match="请填写要更正的内容"):
+        story.does(FINANCE, "amend")
+    story.does(FINANCE, "amend", authority="ours")
+    story.does(FINANCE, "accept", in_time="yes")
+    assert story.case.stage == "accepted"
+
+
+def test_what_was_registered_by_mistake_is_struck_out_and_the_challenge_told() -> None:
+    story = complained()
+    story.does(FINANCE, "void", reason="重复登记")
+    assert (story.case.stage, story.case.open_clocks) == ("voided", ())
+    void = next(one for one in COMPLAINT.actions if one.name == "void")
+    assert void.tie is not None
+    assert void.tie.other == "complaint_ended"
+
+
+def test_a_stop_that_is_denied_leaves_the_thirty_days() -> None:
+    story = examined()
+    before = story.due("whole")
+    story.does(
+        FINANCE, "request_stop", stop_ground="expert", basis="令94 第27条",
+        stop_until="2026-04-03", reason="组织专家评审",
+    )  # fmt: skip
+    story.does(FINANCE_CHIEF, "deny_stop", reason="不需要专家评审")
+    assert story.due("whole") == before
+
+
+def test_a_respondent_that_keeps_silent_is_reminded() -> None:
+    story = complained()
+    story.does(FINANCE, "accept", in_time="yes")
+    story.does(FINANCE, "send_notices", lead_unit="SWJ", document_number="答1")
+    story.does(FINANCE, "remind", note="请按期说明。")
+    assert story.told() == [f"unit/reminded → unit{WATER}"]

@@ -1,9 +1,11 @@
 """联办, told in its own words: one window, several units at once, a promise, one result."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from hotline.calendar import SHANGHAI
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.people import CLOCK
 from hotline.procedures.joint_service import JOINT_SERVICE
@@ -127,6 +129,16 @@ def test_a_window_that_says_nothing_in_five_days_has_accepted() -> None:
     story.does(CLOCK, "deem_accepted")
     assert story.told() == [f"citizen/joint_accepted → {PHONE}", "window/lapsed → window"]
     assert (story.case.stage, story.due("notify")) == ("accepted", "03-18 09:00")
+    # 行政许可法 32: as of the day of receipt, so the silence costs the applicant no day.
+    assert story.case.accepted_at == datetime(2026, 3, 9, tzinfo=SHANGHAI)
+    assert (story.due("whole"), story.due("legal")) == ("04-16 23:59", "05-14 23:59")
+
+
+def test_what_the_window_accepts_after_a_look_runs_from_that_day() -> None:
+    story = received()
+    story.waits(days=2)
+    story.does(WINDOW, "accept")
+    assert story.due("whole") == "04-20 23:59"
 
 
 def test_what_is_not_corrected_lapses_and_what_is_no_joint_item_is_refused() -> None:
@@ -216,3 +228,23 @@ def test_the_applicant_withdraws_and_every_unit_is_told() -> None:
     assert story.told() == [
         f"former/applicant_withdrew → unit{unit}" for unit in (WATER, CITY_MANAGEMENT, HEDONG)
     ]
+
+
+def test_what_is_denied_leaves_the_limit() -> None:
+    story = approving()
+    before = (story.due("handle"), story.due("legal"))
+    story.does(WATER_CLERK, "request_stop", stop_until="2026-03-20", **TEST)
+    story.does(WINDOW, "deny_stop", reason="送检不影响其他单位审批。")
+    story.does(WATER_CLERK, "request_extension", extension_days=5, reason="图纸需会审。")
+    story.does(LEADER, "deny_extension", reason="未到需要延长的程度。")
+    assert (story.due("handle"), story.due("legal")) == before
+
+
+def test_a_unit_that_is_late_is_pressed_by_time_step_by_step() -> None:
+    story = approving()
+    story.waits(days=42)
+    for step, flag in (("remind", "reminders"), ("supervise", "supervised")):
+        story.does(CLOCK, step, **({"note": "逾期"} if step == "supervise" else {}))
+        assert getattr(story.case, flag)
+    story.does(CLOCK, "report_to_leader", note="逾期三日")
+    assert "leader/overdue → leader" in story.told()

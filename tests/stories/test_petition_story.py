@@ -598,3 +598,43 @@ def test_the_office_keeps_the_register_and_nobody_else() -> None:
         assert visible_cases(person).condition == "true"
     assert "remind" in story.can(SUPERVISOR)
     assert story.can(CITY_CLERK) == set()
+
+
+def test_an_extension_that_is_denied_leaves_the_sixty_days() -> None:
+    story = handling()
+    before = story.due("handle")
+    story.does(WATER_CLERK, "request_extension", extension_days=10, reason="需管网检测")
+    story.does(WATER_HEAD, "deny_extension", reason="检测三日可完成")
+    assert (story.due("handle"), story.due("tell_reason")) == (before, "")
+
+
+def test_a_hearing_that_is_over_early_is_counted_no_longer() -> None:
+    story = rereviewing()
+    ask = {"stop_ground": "expert", "basis": "信访工作条例第36条", "reason": "举行听证"}
+    story.does(GOVERNMENT_CLERK, "request_stop", stop_until="2026-03-29", **ask)
+    story.does(PETITIONS, "deny_stop", reason="听证日期未定")
+    assert story.due("rereview") == "04-08 23:59"
+    story.does(GOVERNMENT_CLERK, "request_stop", stop_until="2026-03-29", **ask)
+    story.does(PETITIONS, "grant_stop")
+    story.waits(days=2)
+    story.does(GOVERNMENT_CLERK, "resume")
+    assert story.due("rereview") == "04-09 23:59"
+
+
+def test_a_unit_that_is_late_is_supervised_and_reported() -> None:
+    """第40条: 推诿、敷衍、拖延的，及时督办."""
+    story = handling()
+    story.waits(days=70)
+    story.does(CLOCK, "supervise", note="逾期")
+    assert story.case.supervised
+    story.does(CLOCK, "report_to_leader", note="逾期三日")
+    assert "leader/overdue → leader" in story.told()
+
+
+def test_a_co_unit_that_is_not_needed_is_released() -> None:
+    story = registered()
+    story.does(PETITIONS, "forward", lead_unit="SWJ", co_units=["CGJ"])
+    story.does(WATER_CLERK, "accept", told_way="written")
+    story.does(PETITIONS, "release_co", co_units=["CGJ"], reason="不涉及道路开挖")
+    story.does(WATER_CLERK, "decide", **OPINION)
+    assert story.case.stage == "decided"

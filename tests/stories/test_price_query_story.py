@@ -213,6 +213,29 @@ def test_an_exemption_ends_what_was_asked_of_the_importer() -> None:
     assert story.case.pending.extension is None
 
 
+def test_five_days_run_from_the_receipt_of_either_notice() -> None:
+    """第四十四条、第四十七条: 自收到通知书之日起; nothing entered is today, nothing is later."""
+    story = queried(title="按邮寄回执登记")
+    assert story.due("answer") == "03-16 23:59"
+    story = doubted()
+    story.waits(days=2)
+    with pytest.raises(Incomplete, match="不能晚于今天"):
+        story.does(CUSTOMS, "issue_query", **QUERY, query_received_on="2026-03-12")
+    story.does(CUSTOMS, "issue_query", **QUERY, query_received_on="2026-03-10")
+    assert story.due("answer") == "03-17 23:59"
+    story.does(CUSTOMS, "answer_query", **ANSWER)
+    story.does(CUSTOMS, "notify_consultation", **CONSULT, consultation_received_on="2026-03-09")
+    assert story.due("consult") == "03-16 23:59"
+
+
+def test_an_overdue_valuation_is_noted() -> None:
+    story = consulting()
+    story.does(CUSTOMS, "record_consultation", **RECORD)
+    story.waits(days=9)
+    story.does(CLOCK, "breach", clock="value", level=3)
+    assert story.told() == ["owed/breached → customs", "supervisor/breached → supervisor"]
+
+
 def test_a_wrong_entry_is_corrected_or_taken_back() -> None:
     story = doubted()
     with pytest.raises(Incomplete, match="请填写要更正"):
