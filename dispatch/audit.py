@@ -1,6 +1,6 @@
 """Whether the history is still what was written: each event's hash computed again from its row.
 
-An event's hash covers its content and the hash before it (`hotline.transition.chained`), so a
+An event's hash covers its content and the hash before it (`hotline.entries.chained`), so a
 changed, removed or inserted row breaks the chain from there on; the case keeps the newest hash,
 so a cut-off end is seen too.
 """
@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from dispatch.db import Pool
-from hotline.transition import EventEntry, chained
+from hotline.entries import EventEntry, chained
 
 BATCH = 500
 FIRST_HASH = bytes(32)

@@ -18,13 +18,14 @@ from dispatch.office import Office
 from dispatch.ties import MovedOn, NewNumber, along, write_together
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
+from hotline.entries import EventEntry
 from hotline.errors import Change, Conflict, NotFound
 from hotline.files import digest_in
 from hotline.inputs import accept
 from hotline.people import Actor
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
-from hotline.transition import EventEntry, Move, move
+from hotline.transition import Move, move
 
 # How often an action without a seen version is tried anew when somebody else was faster.
 _TRIES = 4

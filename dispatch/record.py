@@ -14,11 +14,12 @@ import msgspec
 from dispatch.db import Connection, Database
 from hotline.casefile import CaseFile, Part, Pending, Running
 from hotline.draft import Count
+from hotline.entries import EventEntry
 from hotline.people import Actor
 from hotline.permissions import visible_cases
 from hotline.search_terms import bigrams
 from hotline.telling import Tell
-from hotline.transition import EventEntry, Move
+from hotline.transition import Move
 
 # A text that could not leave within this time says something stale: it is given up, visibly.
 TEXT_STALE_AFTER = timedelta(hours=48)

@@ -4,10 +4,9 @@
 `move` gives the next file, the event, the texts and the numbers, or refuses.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from hotline.casefile import NOTHING_PENDING, CaseFile, Part
 from hotline.countersigning import lapse
 from hotline.draft import Count, Draft
 from hotline.effects import EFFECTS
+from hotline.entries import EventEntry, entered
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.inputs import accept
 from hotline.inside import settle
@@ -29,30 +29,6 @@ from hotline.rulebook import Rulebook
 from hotline.telling import Tell, tells
 from hotline.ties import TIED, LinkChange
 from hotline.winding import following, started
-
-# What an event notes before and after, besides the stage.
-_TRACKED = (
-    "round", "lead_unit_id", "designated", "supervised", "returns", "category", "place", "address",
-    "request_type", "urgency", "solved", "satisfied", "manner", "outcome",
-)  # fmt: skip
-
-
-class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One action that happened, as it will stand in the history. `hash` chains it to the last."""
-
-    seq: int
-    action: str
-    round: int
-    stage_before: str
-    stage_after: str
-    actor_id: int | None
-    actor_name: str
-    unit_id: int | None
-    inputs: dict[str, Any]
-    changes: dict[str, Any]
-    at: datetime
-    idempotency_key: str | None = None
-    hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +148,7 @@ def move(
     _follow(draft, rules)
     _note_deadlines(draft, rules)
     draft.set(version=case.version + 1)
-    event = _event(draft, case, action, idempotency_key)
+    event = entered(draft, case, action, idempotency_key=idempotency_key)
     draft.set(last_hash=event.hash)
     told = tells(action, draft.case, before=case, rules=rules, rulebook=rulebook, inputs=clean)
     counts = (*_stage_counts(case, draft.case), *draft.counts)
@@ -278,74 +254,6 @@ def _note_deadlines(draft: Draft, rules: Procedure) -> None:
             for part in case.assignments
         ),
     )
-
-
-def _event(
-    draft: Draft, before: CaseFile, action: Action, idempotency_key: str | None
-) -> EventEntry:
-    after = draft.case
-    changes = (
-        {
-            name: [old, new]
-            for name in _TRACKED
-            if (old := getattr(before, name)) != (new := getattr(after, name))
-        }
-        | _moved_deadlines(before, after)
-        | _changed_limits(before, after)
-    )
-    event = EventEntry(
-        seq=after.version,
-        action=action.name,
-        round=after.round,
-        stage_before=before.stage,
-        stage_after=after.stage,
-        actor_id=draft.actor.staff_id,
-        actor_name=draft.actor.name,
-        unit_id=draft.actor.unit_id,
-        inputs=draft.inputs,
-        changes=changes,
-        at=draft.now.astimezone(UTC),
-        idempotency_key=idempotency_key,
-    )
-    return msgspec.structs.replace(event, hash=chained(before.last_hash, after.number, event))
-
-
-def _moved_deadlines(before: CaseFile, after: CaseFile) -> dict[str, Any]:
-    """What an extension, a stop or its end did to the deadlines of clocks that run on."""
-    rules = procedure(after.kind)
-    return {
-        f"due:{clock.name}": [_written(clock.due_at), _written(now.due_at)]
-        for clock in before.open_clocks
-        if (now := after.clock(clock.name))
-        # A clock that was started anew is another one.
-        and (now.started_at == clock.started_at or rules.clock(clock.name).after)
-        and now.due_at != clock.due_at
-    }
-
-
-def _changed_limits(before: CaseFile, after: CaseFile) -> dict[str, Any]:
-    """Limits that clocks follow from now on (期限调整), as codes; equal where the basis changed."""
-    return {
-        f"limit:{clock.name}": [clock.limit, now.limit]
-        for clock in before.open_clocks
-        if (now := after.clock(clock.name))
-        and now.started_at == clock.started_at
-        and (now.limit, now.basis) != (clock.limit, clock.basis)
-    }
-
-
-def _written(at: datetime) -> str:
-    return in_shanghai(at).isoformat(timespec="seconds")
-
-
-def chained(previous: bytes, number: str, event: EventEntry) -> bytes:
-    """sha256 over the previous hash and the event's canonical content (32 bytes)."""
-    content = (
-        number, event.seq, event.action, event.round, event.stage_before, event.stage_after,
-        event.actor_id, event.actor_name, event.unit_id, event.inputs, event.changes,
-        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-    )  # fmt: skip
-    return hashlib.sha256(previous + msgspec.json.encode(content, order="sorted")).digest()
 
 
 def _stage_counts(before: CaseFile, after: CaseFile) -> tuple[Count, ...]:

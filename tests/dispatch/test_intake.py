@@ -9,10 +9,10 @@ from dispatch.intake import LoggedCall, log_call, open_case
 from dispatch.office import Office
 from dispatch.perform import Outcome, perform
 from dispatch.record import load
+from hotline.entries import EventEntry, chained
 from hotline.errors import Conflict, Incomplete, NotFound, NotPermitted
 from hotline.numbers import case_number, is_case_number
 from hotline.people import Actor
-from hotline.transition import EventEntry, chained
 from tests.makers import (
     AGENT,
     CALLBACK,

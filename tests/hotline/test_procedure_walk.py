@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 
 from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile
+from hotline.entries import EventEntry, chained
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.extra_time import EXTRA_TIME
 from hotline.inputs import INPUTS
@@ -28,7 +29,7 @@ from hotline.procedures.returns import RETURNS
 from hotline.rings import BREACHED, held
 from hotline.stops import days_stopped
 from hotline.ties import TIED
-from hotline.transition import EventEntry, Move, chained, offered, open_actions
+from hotline.transition import Move, offered, open_actions
 from hotline.vocabulary import URGENCIES
 from hotline.winding import recomputed
 from tests.makers import (

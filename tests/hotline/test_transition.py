@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from hotline.casefile import CaseFile
+from hotline.entries import EventEntry, chained
 from hotline.errors import Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.people import CLOCK, citizen, importer
-from hotline.transition import EventEntry, chained, move, offered
+from hotline.transition import move, offered
 from tests.makers import (
     AGENT,
     CALLBACK,
