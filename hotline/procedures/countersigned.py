@@ -35,7 +35,10 @@ def _drafted_and_signed(reply: Action) -> tuple[Action, Action]:
         f"draft_{reply.name}", f"{reply.label}（送负责人审签）", when=reply.when, by=(Role.CLERK,),
         part="lead", needs=reply.needs, check=reply.check, begins=begins, does=("draft_reply",),
         only=(*reply.only, signature_asked), unless=(*reply.unless, no_draft_waits),
-        recused=reply.recused, handles=True, tells=("unit/to_countersign",), tone=reply.tone,
+        # Where nobody may have handled the case, a draft of the act is no handling: whoever wrote
+        # it gets it back.
+        recused=reply.recused, handles=not reply.recused, tells=("unit/to_countersign",),
+        tone=reply.tone,
     )  # fmt: skip
     return draft, replace(reply, only=(*reply.only, signs_alone), begins=begins)
 

@@ -165,6 +165,9 @@ def test_the_opinion_of_a_review_is_signed_too() -> None:
     form = {**SECOND, "opinion_delivered_on": "2026-03-09", "opinion_delivery": "direct"}
     story.does(CLERK, "draft_answer_review", **form)
     assert story.case.stage == "reviewing"
+    story.does(HEAD, "return_review", reason="请写明依据。")
+    # Whoever wrote it has not handled the case by that, and goes on with it.
+    story.does(CLERK, "draft_answer_review", **form)
     story.does(HEAD, "answer_review", **form)
     assert story.case.stage == "reviewed" and story.case.pending.reply is None
 
