@@ -30,6 +30,13 @@ DECISIONS = sorted(
         if clock.name.startswith(("decide_", "arbitrate", "verdict"))
     }
 )
+# Time that somebody outside has: nobody here owes what it ends with.
+WINDOWS = sorted(
+    f"{rules.kind}:{clock.name}"
+    for rules in PROCEDURES.values()
+    for clock in rules.clocks
+    if clock.window
+)
 _OVERSEERS = (Role.SUPERVISOR, Role.LEADER)
 
 
@@ -89,15 +96,18 @@ async def make_digests(office: Office, now: datetime) -> int:
 async def _digests(
     connection: Connection, rulebook: Rulebook, *, now: datetime
 ) -> dict[int, Digest]:
-    """By person: four statements, however many people there are."""
+    """By person: five statements, however many people there are."""
     here = in_shanghai(now)
     tomorrow = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     units = await _of_units(connection, now, tomorrow)
+    heads = await _of_heads(connection)
     roles = await _of_roles(connection, now, tomorrow)
     kinds = await _of_kinds(connection, now, tomorrow)
     staff = await connection.fetch("select id, unit_id, roles from staff where active order by id")
     return {
-        row["id"]: _for(roles_text(row["roles"]), row["unit_id"], units, roles, kinds, rulebook)
+        row["id"]: _for(
+            roles_text(row["roles"]), row["unit_id"], units, heads, roles, kinds, rulebook
+        )
         for row in staff
     }
 
@@ -106,6 +116,7 @@ def _for(
     held: Iterable[Role],
     unit_id: int,
     units: Mapping[int, Digest],
+    heads: Mapping[int, Digest],
     roles: Mapping[str, Digest],
     kinds: Mapping[str, Digest],
     rulebook: Rulebook,
@@ -115,6 +126,8 @@ def _for(
     if own & UNIT_ROLES:
         for below in rulebook.subtree(unit_id):
             found += units.get(below, NOTHING)
+    if Role.UNIT_HEAD in own:
+        found += heads.get(unit_id, NOTHING)
     seen = [rules.kind for rules in PROCEDURES.values() if own & rules.seen_by]
     of_kinds = sum((kinds.get(kind, NOTHING) for kind in seen), NOTHING)
     overseeing = not own.isdisjoint(_OVERSEERS)
@@ -145,6 +158,21 @@ async def _of_units(connection: Connection, now: datetime, tomorrow: datetime) -
     return {row["key"]: _digest(row) for row in rows}
 
 
+async def _of_heads(connection: Connection) -> dict[int, Digest]:
+    """What the head of each unit is to decide (信访工作条例 34: 经本机关负责人批准)."""
+    rows = await connection.fetch(
+        """
+        select k.unit_id as key, count(distinct k.case_id)::int as to_decide
+        from clock k
+        where k.ended_at is null and k.owed_by = $1 and k.name = any($2)
+        group by k.unit_id
+        """,
+        Role.UNIT_HEAD,
+        DECISIONS,
+    )
+    return {row["key"]: _digest(row) for row in rows}
+
+
 async def _of_roles(connection: Connection, now: datetime, tomorrow: datetime) -> dict[str, Digest]:
     """What each role at the centre owes itself, and what it is to decide."""
     rows = await connection.fetch(
@@ -154,14 +182,16 @@ async def _of_roles(connection: Connection, now: datetime, tomorrow: datetime) -
             as due_today,
           count(distinct k.case_id) filter (where k.due_at < $1)::int as overdue,
           count(distinct k.case_id) filter (where k.name = any($3))::int as to_decide
-        from clock k
+        from clock k join "case" c on c.id = k.case_id
         where k.ended_at is null and k.owed_by <> all($4) and (k.due_at < $2 or k.name = any($3))
+          and c.kind || ':' || k.name <> all($5)
         group by k.owed_by
         """,
         now,
         tomorrow,
         DECISIONS,
         sorted(UNIT_ROLES),
+        WINDOWS,
     )
     return {row["key"]: _digest(row) for row in rows}
 

@@ -3,26 +3,37 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, time
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from dispatch.clock import sweep
 from dispatch.digests import Digest, digest_for, make_digests, put_away
+from dispatch.intake import open_case
 from dispatch.notices import notices
 from dispatch.office import Office
 from dispatch.outbox import deliver_waiting, quiet
 from dispatch.sms.provider import Accepted, OutSms, SendResult
+from hotline.calendar import in_shanghai
 from hotline.people import Actor
 from tests.dispatch.test_clock import act, answered, at, dispatched
 from tests.makers import (
     CITY_CLERK,
     DISPATCHER,
+    INSTRUCTION,
     LEADER,
+    MONDAY,
+    PETITION,
+    PETITIONS,
+    PROCUREMENT,
     REVIEWER,
+    SECRETARY,
     SUPERVISOR,
     WATER_CLERK,
+    WATER_HEAD,
 )
+from tests.stories.procurement import CHALLENGE_LETTER
 
 
 class Carrier:
@@ -160,3 +171,79 @@ async def test_a_leader_reads_what_was_reported_and_a_unit_reads_no_notices_of_r
         unit = [one.text for one in await notices(connection, CITY_CLERK) if one.number == number]
     assert any("呈请过问" in text for text in leader)
     assert unit == []
+
+
+async def gained(office: Office, actor: Actor, before: Digest, now: datetime) -> Digest:
+    """What the person's digest of the moment says beyond `before`."""
+    await office.pool.execute("delete from digest")
+    await make_digests(office, now)
+    found = await digest(office, actor, now) or Digest()
+    return Digest(
+        due_today=found.due_today - before.due_today,
+        overdue=found.overdue - before.overdue,
+        returned=found.returned - before.returned,
+        to_decide=found.to_decide - before.to_decide,
+    )
+
+
+async def register(office: Office, actor: Actor, kind: str, form: dict[str, Any]) -> str:
+    """The number of a case that came on the Monday."""
+    opened = await open_case(office, actor=actor, inputs=form, now=MONDAY, kind=kind)
+    return opened.case.number
+
+
+async def test_the_office_reads_of_instructions_and_nobody_of_another_register(
+    office: Office,
+) -> None:
+    morning = at(3, 11, 9)
+    office_before = await gained(office, SECRETARY, Digest(), morning)
+    other_before = await gained(office, PETITIONS, Digest(), morning)
+    unit_before = await gained(office, WATER_CLERK, Digest(), morning)
+    await register(office, SECRETARY, "leader", INSTRUCTION)
+    given = await register(office, SECRETARY, "leader", INSTRUCTION)
+    await act(office, given, "propose", SECRETARY, item_kind="action", dispatch_mode="original")
+    await act(office, given, "assign", SECRETARY, lead_unit="SWJ")
+    # The first is not proposed within four working hours, the second not signed within a day.
+    assert await gained(office, SECRETARY, office_before, morning) == Digest(overdue=1)
+    assert await gained(office, PETITIONS, other_before, morning) == Digest()
+    assert await gained(office, WATER_CLERK, unit_before, morning) == Digest(overdue=1)
+
+
+async def test_the_head_of_a_unit_reads_that_a_petition_waits_for_the_decision(
+    office: Office,
+) -> None:
+    morning = at(3, 11, 9)
+    before = await gained(office, WATER_HEAD, Digest(), morning)
+    clerk_before = await gained(office, WATER_CLERK, Digest(), morning)
+    number = await register(office, PETITIONS, "petition", PETITION)
+    await act(office, number, "forward", PETITIONS, lead_unit="SWJ")
+    await act(office, number, "accept", WATER_CLERK, told_way="written")
+    await act(office, number, "request_extension", WATER_CLERK, extension_days=10, reason="需检测")
+    # The decision is the next thing that the unit owes, and its head's alone.
+    assert await gained(office, WATER_HEAD, before, morning) == Digest(due_today=1, to_decide=1)
+    assert await gained(office, WATER_CLERK, clerk_before, morning) == Digest(due_today=1)
+
+
+async def test_the_centre_owes_what_it_does_and_not_what_a_supplier_may_do(
+    office: Office,
+) -> None:
+    tuesday, last_of_window = at(3, 10, 9), at(4, 9, 9)
+    before = await gained(office, PROCUREMENT, Digest(), tuesday)
+    before_window = await gained(office, PROCUREMENT, Digest(), last_of_window)
+    number = await register(office, PROCUREMENT, "challenge", CHALLENGE_LETTER)
+    await act(office, number, "accept", PROCUREMENT, in_time="yes", receipt_number="回〔2026〕5号")
+    # What was to be transferred on the same day was not.
+    assert await gained(office, PROCUREMENT, before, tuesday) == Digest(overdue=1)
+    await office.pool.execute(
+        "update clock set ended_at = $2 where ended_at is null and name <> 'window'"
+        ' and case_id = (select id from "case" where number = $1)',
+        number,
+        tuesday,
+    )
+    ends = await office.pool.fetchval(
+        "select due_at from clock where ended_at is null"
+        ' and case_id = (select id from "case" where number = $1)',
+        number,
+    )
+    assert in_shanghai(ends).date() == last_of_window.date()
+    assert await gained(office, PROCUREMENT, before_window, last_of_window) == Digest()
