@@ -29,5 +29,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // What is still being looked up for a call that was sent has no place on the page that follows.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "console") return;
-  for (const asking of event.detail.target.querySelectorAll("[hx-post]")) htmx.trigger(asking, "htmx:abort");
+  for (const asking of event.detail.target.querySelectorAll("[hx-post]")) {
+    // The form itself has its answer, whose status is still read.
+    if (asking !== event.detail.requestConfig.elt) htmx.trigger(asking, "htmx:abort");
+  }
 });
