@@ -82,6 +82,24 @@ SPECIAL_REPORT = Paper(
     ),
 )  # fmt: skip
 
+# 规程 一（五）（六）: in the name of the government's office, to the body that assigned it, and to
+# the leader who wrote it; the city's leader has signed it before.
+UPWARD_REPORT = Paper(
+    "upward_report", "省部级以上领导批示件办理情况报告", "{{ city }}人民政府办公厅",
+    letters="政办报", head=True, fits=("leader_grade", "province"),
+    blocks=(
+        Line("{% if sender %}{{ sender }}{% else %}原交办单位{% endif %}：", address=True),
+        Line("{{ leader }}于{{ instructed_on }}对《{{ title }}》"
+             "{% if document_number %}（{{ document_number }}）{% endif %}作出批示"
+             "（“{{ content }}”），由{{ lead_unit }}"
+             "{% if co_units %}会同{{ co_units }}{% endif %}办理。现将办理情况报告如下："),
+        Line("{{ special_report }}"),
+        Line("特此报告，并请转报{{ leader }}。"),
+        Signature(),
+        Line("登记编号：{{ serial }}。反馈期限：{{ due_upward }}。", small=True),
+    ),
+)  # fmt: skip
+
 SECRET_STUB = Paper(
     "secret_stub", "涉密批示件登记存根", OFFICE, stub=True,
     blocks=(
@@ -97,5 +115,5 @@ SECRET_STUB = Paper(
 
 PAPERS = (
     INSTRUCTION_SHEET, INSTRUCTION_COPY, SUPERVISION_ORDER, FORWARDING_NOTICE, SPECIAL_REPORT,
-    SECRET_STUB,
+    UPWARD_REPORT, SECRET_STUB,
 )  # fmt: skip

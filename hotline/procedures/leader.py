@@ -281,7 +281,8 @@ ACTIONS = (
     Action(
         "approve_report", "审签同意", when=("reported",), to=after_signature, by=LEADERS,
         needs=("approving_leader?", "note?"), begins=next_to_sign, check=signed_by_one,
-        derives=signature, tells=("secretary/decided",), tone="primary",
+        derives=signature, tells=("secretary/decided",), papers=("upward_report",),
+        tone="primary",
     ),
     Action(
         "return_report", "审签退回修改", when=("reported",), to="reporting", by=LEADERS,

@@ -12,6 +12,7 @@ from hotline.procedures import PROCEDURES
 from tests.makers import (
     AGENT,
     DISPATCHER,
+    LEADER,
     MONDAY,
     PETITIONS,
     PROCUREMENT,
@@ -170,6 +171,20 @@ def test_a_special_report_bears_the_day_of_its_submission_whenever_it_is_printed
     assert printed(story, "special_report") == first
     assert first["dated"] == "2026年3月11日"
     assert first["special_report"].startswith("柳桥片区")
+
+
+def test_what_came_from_above_is_reported_up_in_the_name_of_the_office() -> None:
+    story = reported(leader_grade="province", leader="省委书记", sender="省政府办公厅")
+    assert "upward_report" not in papers_of(story), "the city's leader has not signed it"
+    story.does(LEADER, "approve_report")
+    upward = printed(story, "upward_report")
+    assert (upward["sender"], upward["leader"]) == ("省政府办公厅", "省委书记")
+    assert upward["special_report"].startswith("柳桥片区")
+    assert upward["due_upward"] == "2026年3月24日"
+    assert PAPERS["upward_report"].issuer.endswith("人民政府办公厅")
+    own = reported()
+    own.does(LEADER, "approve_report")
+    assert "upward_report" not in papers_of(own)
 
 
 def test_a_state_secret_prints_its_stub_and_nothing_else() -> None:
