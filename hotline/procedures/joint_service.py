@@ -15,20 +15,19 @@ from hotline.casefile import CaseFile
 from hotline.clock_rules import ClockRule, Extension, Stoppable
 from hotline.clocks import working_days, working_hours
 from hotline.draft import Draft
-from hotline.people import UNIT_ROLES, Role
+from hotline.people import Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
 from hotline.procedures.afterwards import archive_where_it_ended, kept
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import decision_clocks, extensions, stops
 from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.ladder import ladder, rungs
-from hotline.procedures.parts import co_open, co_sign, co_units_done, release_co
+from hotline.procedures.parts import UNITS, co_open, co_sign, co_units_done, release_co
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 
 WINDOW = (Role.WINDOW,)
-UNITS = tuple(sorted(UNIT_ROLES))
 OVERSEERS = (Role.WINDOW, Role.SUPERVISOR)
 WITH_UNITS = ("notified", "approving")
 LAW = "行政许可法"
@@ -101,11 +100,10 @@ WORDS = (
     Input("joint_delivery", "送达方式", "choice", DELIVERIES),
 )
 
-RESULTS = (
+WORKED_OUT = (
     Input("received_on", "收到日期", "day"),
     Input("accepted_since", "受理之日", "day"),
 )
-"""What is worked out."""
 
 STOPPABLE = Stoppable(
     working_days(40),
@@ -303,7 +301,7 @@ JOINT_SERVICE = Procedure(
     matter="联办件",
     retention=kept(10),
     words=WORDS,
-    results=RESULTS,
+    results=WORKED_OUT,
     numbered=True,
     returns=RETURNS,
 )
