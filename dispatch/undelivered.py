@@ -4,10 +4,10 @@ Nothing is resent by itself: a text of unknown fate may have arrived, and what a
 for good is refused again until somebody has looked (a wrong number, an empty account).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+import asyncpg
 import msgspec
 
 from dispatch.cursors import After, read_after
@@ -128,7 +128,7 @@ async def replay(
 
 async def _queued_again(
     connection: Connection, message_id: int, actor: Actor, reason: str, now: datetime
-) -> Mapping[str, Any] | None:
+) -> asyncpg.Record | None:
     return await connection.fetchrow(
         f"""
         with again as (
