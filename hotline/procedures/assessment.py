@@ -12,19 +12,19 @@ from typing import Any
 from hotline.casefile import CaseFile
 from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days, working_hours
-from hotline.people import UNIT_ROLES, Actor, Role
+from hotline.people import Actor, Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage, leads_to
 from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.inside import INSIDE_CLOCK, inside
 from hotline.procedures.ladder import ladder, rungs
+from hotline.procedures.parts import UNITS
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.vocabulary import Input
 
 CENTRE = (Role.PROCUREMENT,)
 OVERSEERS = (Role.PROCUREMENT, Role.SUPERVISOR)
-UNITS = tuple(sorted(UNIT_ROLES))
 RULES = "政府购买服务工作规程 第二十七条"
 
 RESULTS = {

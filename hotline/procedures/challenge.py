@@ -7,7 +7,7 @@ complaint is dealt with the challenge waits for it; what the decision orders is 
 """
 
 from hotline.papers.challenge import LEDGER
-from hotline.people import UNIT_ROLES, Role
+from hotline.people import Role
 from hotline.procedure import NEW, Action, Phase, Procedure, Stage
 from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.challenge_clocks import CLOCKS
@@ -46,7 +46,7 @@ from hotline.procedures.challenge_rules import (
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.inside import inside
 from hotline.procedures.ladder import ladder
-from hotline.procedures.parts import co_open, co_sign
+from hotline.procedures.parts import UNITS, co_open, co_sign
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.procurement import (
@@ -65,7 +65,6 @@ from hotline.vocabulary import Input
 SECTION = (Role.PROCUREMENT,)
 PANEL = (Role.PROCUREMENT, Role.LEADER)
 OVERSEERS = (Role.PROCUREMENT, Role.SUPERVISOR)
-UNITS = tuple(sorted(UNIT_ROLES))
 WITH_UNITS = ("transferred", "investigating", "drafting")
 IN_REVIEW = ("section_review", "purchaser_review", "panel_review", "to_send")
 BEFORE_ANSWER = ("received", "correcting", "accepted", *WITH_UNITS, *IN_REVIEW)

@@ -5,7 +5,7 @@ Read beside 政府采购法 55-58, 政府采购法实施条例 55-58 and 政府�
 """
 
 from hotline.papers.complaint import LEDGER
-from hotline.people import UNIT_ROLES, Role
+from hotline.people import Role
 from hotline.procedure import NEW, Action, Phase, Precedents, Procedure, Stage, Tie
 from hotline.procedures.afterwards import archive_where_it_ended, procurement_file
 from hotline.procedures.complaint_clocks import CLOCKS
@@ -37,7 +37,7 @@ from hotline.procedures.complaint_rules import (
 from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import stops
 from hotline.procedures.inside import inside
-from hotline.procedures.parts import co_reply, co_sign
+from hotline.procedures.parts import UNITS, co_reply, co_sign
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.procurement import (
@@ -59,7 +59,6 @@ from hotline.vocabulary import Input
 
 OFFICE = (Role.FINANCE,)
 SIGNING = (Role.FINANCE, Role.LEADER)
-UNITS = tuple(sorted(UNIT_ROLES))
 WITH_UNITS = ("notified", "stating")
 ACCEPTED = ("accepted", *WITH_UNITS, "examining")
 OPEN = ("received", "correcting", "refusing", *ACCEPTED, "deciding")

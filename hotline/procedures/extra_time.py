@@ -13,10 +13,8 @@ from hotline.clock_rules import ClockRule
 from hotline.clocks import Limit
 from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import Action
+from hotline.procedures.parts import UNITS
 from hotline.rings import BREACHED
-
-UNITS = tuple(sorted(UNIT_ROLES))
-
 
 _LABELS = {"extension": "延期审批时限", "stop": "停止计时审批时限"}
 

@@ -15,10 +15,9 @@ from hotline.casefile import CaseFile
 from hotline.clock_rules import ClockRule
 from hotline.clocks import working_days
 from hotline.inside import own_limit
-from hotline.people import UNIT_ROLES, Actor, Role
+from hotline.people import Actor, Role
 from hotline.procedure import Action
-
-UNITS = tuple(sorted(UNIT_ROLES))
+from hotline.procedures.parts import UNITS
 
 INSIDE_CLOCK = ClockRule(
     "inside", "内部转办时限", Role.CLERK,

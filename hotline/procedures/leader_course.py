@@ -7,7 +7,7 @@ what is written on a circulating paper is copied at once.
 
 from hotline.clock_rules import By, ClockRule
 from hotline.clocks import calendar_days, working_days, working_hours
-from hotline.people import UNIT_ROLES, Role
+from hotline.people import Role
 from hotline.procedure import Action, Phase, Stage
 from hotline.procedures.leader_forms import (
     another_leader,
@@ -15,6 +15,7 @@ from hotline.procedures.leader_forms import (
     merged,
     to_be_copied,
 )
+from hotline.procedures.parts import UNITS
 
 DISPUTED = Stage("disputed", "承办异议待裁", Phase.ASSIGNMENT, "办理中")
 
@@ -22,7 +23,6 @@ RESTARTS = ("uphold_dispute", "agree_limit")
 """Decisions on a dispute that begin the unit's time anew."""
 
 _OFFICE = (Role.SECRETARY,)
-_UNITS = tuple(sorted(UNIT_ROLES))
 _GIVEN = ("assign", "reassign", "designate", "uphold_dispute")
 _WRITTEN = "平政办〔2017〕18号：对职责或者期限有异议的，2个工作日内书面提出"
 
@@ -78,7 +78,7 @@ def actions(
             derives=merged, tells=("unit/instructed_further",), rare=True,
         ),
         Action(
-            "dispute", "书面提出承办异议", when=with_units, to=DISPUTED.name, by=_UNITS,
+            "dispute", "书面提出承办异议", when=with_units, to=DISPUTED.name, by=UNITS,
             part="lead", needs=("dispute_ground", "proposed_unit?", "note"),
             tells=("secretary/disputed",),
         ),

@@ -7,7 +7,7 @@ every month). 日 are calendar days. Limits without a figure there are the demon
 and say so.
 """
 
-from hotline.people import UNIT_ROLES, Role
+from hotline.people import Role
 from hotline.petitions import (
     LEDGER,
     RESULTS,
@@ -33,14 +33,13 @@ from hotline.procedures.countersigned import countersigned
 from hotline.procedures.extra_time import extensions, stops
 from hotline.procedures.inside import inside
 from hotline.procedures.ladder import ladder
-from hotline.procedures.parts import co_reply, co_sign, co_units_done, release_co
+from hotline.procedures.parts import UNITS, co_reply, co_sign, co_units_done, release_co
 from hotline.procedures.petition_clocks import CLOCKS
 from hotline.procedures.returns import RETURNS
 from hotline.procedures.time import TIME
 from hotline.ties import FOLLOWS
 
 OFFICE = (Role.PETITIONS,)
-UNITS = tuple(sorted(UNIT_ROLES))
 OVERSEERS = (Role.PETITIONS, Role.SUPERVISOR)
 WITH_UNITS = ("forwarded", "handling")
 OWED_BY_UNITS = (
