@@ -8,6 +8,7 @@ from hotline.paper import Line, Paper, Signature, Table
 from hotline.papers.to_units import forwarding, supervision
 
 OFFICE = "{{ city }}人民政府督查室"
+GENERAL_OFFICE = "{{ city }}人民政府办公厅"
 
 INSTRUCTION_SHEET = Paper(
     "instruction_sheet", "市政府领导批示办理单", OFFICE, to_unit=True,
@@ -85,7 +86,7 @@ SPECIAL_REPORT = Paper(
 # 规程 一（五）（六）: in the name of the government's office, to the body that assigned it, and to
 # the leader who wrote it; the city's leader has signed it before.
 UPWARD_REPORT = Paper(
-    "upward_report", "省部级以上领导批示件办理情况报告", "{{ city }}人民政府办公厅",
+    "upward_report", "省部级以上领导批示件办理情况报告", GENERAL_OFFICE,
     letters="政办报", head=True, fits=("leader_grade", "province"),
     blocks=(
         Line("{% if sender %}{{ sender }}{% else %}原交办单位{% endif %}：", address=True),
