@@ -68,7 +68,7 @@ async def counts(connection: Connection, actor: Actor, *, now: datetime) -> dict
         (":tomorrow", end_of_day(now)),
     ):
         if word in text:
-            # A plan that looks at the moment is made anew each time, which costs more than it gains.
+            # A plan that looks at the moment is made anew each time: it costs more than it gains.
             text = text.replace(word, f"(select {put(moment, 'timestamptz')})")
     row = await connection.fetchrow(f"select {text}", *put.given)
     assert row is not None

@@ -129,8 +129,9 @@ def _plain(event: CallEvent) -> dict[str, Any]:
 def _state(event: CallEvent) -> str:
     """What the agent does now, where the event tells it in a word that is known; else ""."""
     said = event.data.get("state")
-    known = isinstance(said, str) and event.event == AGENT_STATE
-    return REPORTED.get(said, "") if known else ""
+    if event.event != AGENT_STATE or not isinstance(said, str):
+        return ""
+    return REPORTED.get(said, "")
 
 
 async def _tell(office: Office, extensions: set[str]) -> None:
@@ -198,7 +199,7 @@ async def forget_old_events(office: Office, now: datetime) -> int:
     before = now - timedelta(days=office.settings.phone_event_days)
     forgotten = 0
     while True:
-        batch = await office.pool.fetchval(
+        batch: int = await office.pool.fetchval(
             """
             with gone as (
               delete from phone_event e using (

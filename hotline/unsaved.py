@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from hotline.columns import instant, json
 
-# What a draft is for: a screen, a meeting, the call on the line, an action on a case, an entry of a register.
+# What a draft is for: a screen, a meeting, the call on the line, an action on a case, an entry of
+# a register.
 _SUBJECT = re.compile(
     r"console|handover|meeting|call:[0-9]{1,18}|case:[0-9]{13}/[a-z_]{1,40}"
     r"|register:[a-z_]{1,40}/[a-z_]{1,40}",

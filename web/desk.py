@@ -10,6 +10,7 @@ from litestar import Response, Router, get, post
 from dispatch.counts import counts
 from dispatch.db import Connection
 from dispatch.digests import digest_for
+from dispatch.drafts import drafts_of_cases
 from dispatch.last_acts import last_acts
 from dispatch.queues import (
     ARCHIVE_LISTS,
@@ -113,6 +114,7 @@ async def show_desk(
         waiting = await applications_of(
             connection, me, asked.queue, found.rows, rulebook=rulebook, now=now
         )
+        drafts = await drafts_of_cases(connection, (row.number for row in found.rows), actor=me)
     current = next((one for one in own if one.name == asked.queue), None)
     return page(
         request,
@@ -134,6 +136,7 @@ async def show_desk(
         suggested=suggestions(asked.queue, found.rows, rulebook, now),
         told=told,
         waiting=waiting,
+        drafts=drafts,
         said=said_in_order,
         sees_board="due_today" in {one.name for one in own},
         review_next=asked.queue == "to_review" and bool(found.rows),
