@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from hotline.casefile import CaseFile
-from hotline.people import UNIT_ROLES, Role
+from hotline.people import UNIT_ROLES, Actor, Role
 from hotline.procedure import Action
 from hotline.procedures.afterwards import archive, look_back
 from hotline.procedures.merging import has_unit
@@ -18,6 +18,8 @@ from hotline.ties import MERGED, Tie
 
 DECIDING = (Role.REVIEWER, Role.SUPERVISOR)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR)
+# Filing away takes nothing from the requester.
+ANSWERED = ("closed", "looking_back", "archived")
 REOPENING = (Role.CALLBACK, *OVERSEERS)
 REOPEN_WITHIN = timedelta(days=90)
 """How long after its end a case is reopened; later, the matter is a new case (演示设定)."""
@@ -29,6 +31,13 @@ def termination_complete(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[s
     if ground == "statutory_channel" and "statutory_channel" not in inputs:
         return {"statutory_channel": "请选择应告知的法定渠道"}
     return {}
+
+
+def had_its_answer(case: CaseFile, actor: Actor) -> str | None:
+    """What was ended without one, and archived since, comes as a new case."""
+    if case.stage == "archived" and case.answered_at is None:
+        return "本件未经答复即已终结，请作为新的事项登记"
+    return None
 
 
 def look_back_named(case: CaseFile, inputs: Mapping[str, Any]) -> Mapping[str, str]:
@@ -67,14 +76,14 @@ def afterlife(ended: tuple[str, ...]) -> tuple[Action, ...]:
     """What may still be done with a closed request; a merged one had no unit of its own."""
     return (
         Action(
-            "reopen", "重新办理", when=("closed", "looking_back"), to="handling", by=REOPENING,
-            needs=("reopen_ground", "note"), only=(has_unit,), lapses=REOPEN_WITHIN,
+            "reopen", "重新办理", when=ANSWERED, to="handling", by=REOPENING,
+            needs=("reopen_ground", "note"), only=(has_unit, had_its_answer), lapses=REOPEN_WITHIN,
             does=("live_again", "same_unit"), recused=True, rare=True,
             tells=("citizen/reopened", "unit/redo"),
         ),
         Action(
-            "reopen_to_dispatch", "重新派单", when=("closed", "looking_back"), to="accepted",
-            by=REOPENING, needs=("reopen_ground", "note"), lapses=REOPEN_WITHIN,
+            "reopen_to_dispatch", "重新派单", when=ANSWERED, to="accepted", by=REOPENING,
+            needs=("reopen_ground", "note"), only=(had_its_answer,), lapses=REOPEN_WITHIN,
             does=("live_again", "no_unit"), recused=True, rare=True, tells=("citizen/reopened",),
         ),
         Action(

@@ -299,6 +299,21 @@ def test_what_easily_comes_back_is_looked_at_again_and_then_archived() -> None:
     story.does(SUPERVISOR, "look_back", findings="供水正常，未再停水。")
     assert (story.case.stage, story.case.open_clocks) == ("archived", ())
     assert story.figure("closed", WATER) == 1
+    assert story.can(SUPERVISOR) == {"reopen", "reopen_to_dispatch"}
+
+
+def test_filing_away_takes_no_right_from_the_requester() -> None:
+    story = closed()
+    story.does(SUPERVISOR, "archive")
+    story.waits(days=30)
+    story.does(SUPERVISOR, "reopen", **AGAIN)
+    assert (story.case.stage, story.case.archived_at) == ("handling", None)
+
+
+def test_what_ended_without_an_answer_stays_archived() -> None:
+    story = Story()
+    story.does(AGENT, "withdraw", note="问题已自行解决")
+    story.does(SUPERVISOR, "archive")
     assert story.can(SUPERVISOR) == set()
 
 
@@ -310,15 +325,13 @@ def test_a_look_back_that_finds_it_undone_reopens_the_case() -> None:
     assert (story.case.stage, story.case.round, story.due("look_back")) == ("handling", 2, "")
 
 
-def test_an_archived_case_is_still_rated_but_not_reopened() -> None:
+def test_an_archived_case_is_still_rated() -> None:
     story = closed()
     story.does(DISPATCHER, "archive")
     assert (story.case.stage, story.case.closed_at) == ("archived", story.moves[-2].after.closed_at)
     assert story.figure("closed", WATER) == 1
     story.does(citizen(PHONE), "rate", rating="4")
     assert (story.case.stage, story.case.satisfied) == ("archived", 4)
-    with pytest.raises(NotAvailable):
-        story.does(SUPERVISOR, "reopen", **AGAIN)
 
 
 def test_a_merged_case_is_warned_about_like_any_other() -> None:
