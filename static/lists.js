@@ -77,6 +77,9 @@
     return control.value !== control.defaultValue;
   };
   let kept = [];
+  // Forms without a word of a draft: what was typed before one's eyes needs none when it comes back,
+  // and the rows below would be pushed down.
+  let silent = [];
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const list = event.detail.target;
@@ -89,6 +92,7 @@
       chosen: control.multiple ? [...control.selectedOptions].map((option) => option.value) : null,
     }));
     for (const open of list.querySelectorAll("details[open][id]")) kept.push({ id: open.id, open: true });
+    silent = [...list.querySelectorAll("form[id]:not(:has([data-draft-note]))")].map((form) => form.id);
   });
 
   document.addEventListener("htmx:afterSwap", () => {
@@ -103,7 +107,9 @@
         for (const option of control.options) option.selected = state.chosen.includes(option.value);
       } else control.value = state.value;
     }
+    for (const id of silent) document.getElementById(id)?.querySelector("[data-draft-note]")?.remove();
     kept = [];
+    silent = [];
     document.querySelectorAll("[data-list]").forEach(count);
   });
 

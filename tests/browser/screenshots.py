@@ -59,7 +59,7 @@ async def _console(browser: Browser, address: str) -> Visitor:
     await visitor.go("/console")
     await page.get_by_label("来电号码").fill(phone)
     await page.get_by_label("来电号码").press("Tab")
-    await page.get_by_label("诉求类型").select_option("投诉")
+    await page.get_by_label("诉求类型").select_option("complaint")
     await page.get_by_label("诉求分类").fill("05.01.01 环境保护 / 噪声污染 / 建筑施工噪声")
     await page.get_by_label("事发区域").fill("990101001001 云津区柳浦街道柳浦一社区")
     await page.get_by_label("详细地址").fill("柳浦路与河滨路口工地")

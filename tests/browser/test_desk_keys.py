@@ -14,6 +14,21 @@ _NOTE_SHIFTS = """() => {
   }).observe({type: "layout-shift", buffered: false});
 }"""
 
+_FOCUS = """() => {
+  const here = document.activeElement;
+  // Behind the last one the keys leave the page.
+  if (here === document.body) return null;
+  // What is ticked is drawn by its label.
+  const drawn = [here, here.nextElementSibling, here.parentElement].filter(Boolean);
+  const marked = drawn.some(one => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 || boxShadow !== "none";
+  });
+  const { top, bottom } = here.getBoundingClientRect();
+  const words = here.outerHTML.slice(0, 90);
+  return { marked, seen: bottom > 0 && top < innerHeight, words };
+}"""
+
 
 async def test_a_reviewer_judges_with_one_key_each(open_window: Open) -> None:
     """On the smallest screen both decisions are in sight; letters that are typed decide nothing."""
@@ -70,9 +85,10 @@ async def test_a_list_renews_itself_and_nothing_jumps(open_window: Open) -> None
     tick = second.page.locator("[data-tick]").first
     typed = second.page.locator(".act input[name=lead_unit]").first
     await tick.check()
-    await typed.fill("B14")
-    # The stream of a page is open a moment after the page.
-    await second.page.wait_for_timeout(500)
+    # The stream of a page is open a moment after the page; and what was typed is a draft by then,
+    # which the renewed list knows of.
+    async with second.page.expect_response("**/drafts"):
+        await typed.fill("B14")
     await second.page.evaluate(_NOTE_SHIFTS)
 
     await row.locator("input[name=lead_unit]").fill("B14 云州市城市管理局")
@@ -101,6 +117,22 @@ async def test_a_double_click_sends_once(open_window: Open) -> None:
     await button.evaluate("button => { button.click(); button.click(); }")
     await told(dispatcher, "“派单”已完成。")
     assert len(sent) == 1
+
+
+async def test_the_keys_show_where_they_are(open_window: Open) -> None:
+    """Tab goes through a page from its top, and each thing it reaches is visibly marked."""
+    for person, path in (("huawu1", "/console"), ("paidan1", "/desk"), ("chengguan", "/portal")):
+        # Without the slow scrolling, which would be looked at on the way.
+        visitor = await open_window(person, reduced_motion="reduce")
+        for theme in ("light", "dark"):
+            await visitor.go(path)
+            await visitor.page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
+            await visitor.page.evaluate("document.activeElement.blur()")
+            for _ in range(24):
+                await visitor.page.keyboard.press("Tab")
+                if not (where := await visitor.page.evaluate(_FOCUS)):
+                    break
+                assert where["marked"] and where["seen"], (path, theme, where)
 
 
 async def number_of(page: Any) -> str:

@@ -34,9 +34,9 @@ async def test_a_supervisor_goes_from_a_figure_to_its_cases_and_reminds(open_win
 
 async def test_a_leader_decides_what_waits(open_window: Open) -> None:
     """The own page names what may be decided; the case is decided there and leaves the page."""
-    leader = await open_window("lingdao")
+    leader = await open_window()
     page = leader.page
-    await leader.go("/")
+    await leader.sign_in("lingdao")
     await expect(page).to_have_url(re.compile("/leader$"))
     waiting = page.locator("tr").filter(has_text="审签同意").locator(".row-link").first
     address = await waiting.get_attribute("href")

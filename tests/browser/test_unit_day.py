@@ -23,8 +23,9 @@ async def test_a_unit_signs_hands_on_and_answers(open_window: Open) -> None:
 
     clerk, head = await open_window(CLERK), await open_window(HEAD)
     await sign(clerk, numbers)
-    await clerk.go(f"/cases/{numbers[0]}")
+    await head.go("/portal")
     colleague = (await head.page.locator(".usermenu-name").inner_text()).strip()
+    await clerk.go(f"/cases/{numbers[0]}")
     await act(clerk, "hand_inside", inside_person=colleague, note="请到现场看看水箱。")
 
     await open_from(head, "mine", numbers[0])

@@ -178,7 +178,8 @@ async def test_a_double_click_does_one_thing(open_window: Open) -> None:
 async def test_without_scripts_a_dispatcher_dispatches(open_window: Open) -> None:
     """Plain forms and links lead all the way."""
     number = await log_call(open_window, Call("13800138325", "井盖异响", "车一过井盖就响。"))
-    dispatcher = await open_window("paidan1", java_script_enabled=False)
+    dispatcher = await open_window(java_script_enabled=False)
+    await dispatcher.sign_in("paidan1")
     await dispatcher.go("/desk")
     await dispatcher.page.get_by_role("link", name=number, exact=True).click()
     unit = dispatcher.page.locator("#do-dispatch-lead_unit")
