@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from urllib.parse import urlencode
 
 from dispatch.counts import badge
@@ -112,13 +111,14 @@ def tabs(queues: Iterable[Queue], counted: Mapping[str, int], asked: Asked) -> l
 
     Who watches several kinds besides the hotline has the lists of each in a group after the rest.
     """
-    own: dict[str, list[Queue]] = {}
-    for queue in queues:
-        own.setdefault("" if queue.kind == CITIZEN.kind else queue.kind, []).append(queue)
-    alone = own.pop("", [])
-    if len(own) < _MANY_KINDS:
-        return [_tab(queue, counted, asked) for queue in (*alone, *chain(*own.values()))]
-    groups = [_group(kind, some, counted, asked) for kind, some in own.items()]
+    listed = list(queues)
+    by_kind: dict[str, list[Queue]] = {}
+    for queue in listed:
+        by_kind.setdefault("" if queue.kind == CITIZEN.kind else queue.kind, []).append(queue)
+    alone = by_kind.pop("", [])
+    if len(by_kind) < _MANY_KINDS:
+        return [_tab(queue, counted, asked) for queue in listed]
+    groups = [_group(kind, some, counted, asked) for kind, some in by_kind.items()]
     return [*(_tab(queue, counted, asked) for queue in alone), *groups]
 
 

@@ -1,7 +1,6 @@
 """信访事项办理规程, told in its own words: registered, decided, looked at again, ended."""
 
 from datetime import date, datetime
-from typing import Any
 
 import pytest
 
@@ -15,17 +14,13 @@ from tests.makers import (
     CITY_CLERK,
     CITY_MANAGEMENT,
     DISPATCHER,
-    GOVERNMENT,
     GOVERNMENT_CLERK,
-    HEDONG,
     HEDONG_CLERK,
-    HEDONG_STREET,
     LEADER,
     MONDAY,
     PETITION,
     PETITIONS,
     SECRETARY,
-    STREET_CLERK,
     SUPERVISOR,
     WATER,
     WATER_CLERK,
@@ -35,79 +30,13 @@ from tests.makers import (
     act,
     staff,
 )
-
-OPINION = {
-    "document_number": "云水信〔2026〕3号",
-    "opinion": "support",
-    "opinion_facts": "经查，8号院供水管使用27年，漏损率高于规定。",
-    "opinion_reasons": "管道产权属供水单位，维护责任在供水单位。",
-    "opinion_basis": "城市供水条例关于供水设施维护的规定",
-    "opinion_text": "支持更换管道，退还漏损期间多收的水费。",
-}
-SECOND = {
-    "document_number": "云信复〔2026〕1号",
-    "review_result": "upheld",
-    "review_opinion": "原处理意见认定事实清楚、依据正确。",
-    "opinion_basis": "信访工作条例",
-    "opinion_delivery": "direct",
-}
-ASK = {"review_received_on": "2026-03-09", "review_request": "请求一并赔偿家具损失。"}
-ON_MONDAY = {"opinion_delivered_on": "2026-03-09"}
-
-
-def registered(**changes: Any) -> Story:
-    """A petition in the visitors' register."""
-    return Story(kind="petition", opening="register", opened_by=PETITIONS, form=PETITION, **changes)
-
-
-def forwarded(**changes: Any) -> Story:
-    """A petition that the water bureau has got and not accepted yet."""
-    story = registered(**changes)
-    story.does(PETITIONS, "forward", lead_unit="SWJ")
-    return story
-
-
-def handling(**changes: Any) -> Story:
-    """A petition that the water bureau has accepted."""
-    story = forwarded(**changes)
-    story.does(WATER_CLERK, "accept", told_way="written")
-    return story
-
-
-def delivered(**changes: Any) -> Story:
-    """A petition whose opinion has been delivered on 9 March."""
-    story = handling(**changes)
-    story.does(WATER_CLERK, "decide", **OPINION)
-    story.does(WATER_CLERK, "deliver", opinion_delivered_on="2026-03-09", opinion_delivery="direct")
-    return story
-
-
-def reviewed() -> Story:
-    """A letter about a street, whose opinion the district has reviewed (复查)."""
-    story = registered(petition_channel="letter")
-    story.does(PETITIONS, "forward", lead_unit="HDQ01")
-    story.does(STREET_CLERK, "accept", told_way="written")
-    story.does(STREET_CLERK, "decide", **OPINION)
-    story.does(STREET_CLERK, "deliver", opinion_delivery="direct", **ON_MONDAY)
-    story.does(PETITIONS, "ask_review", lead_unit="HDQ", **ASK)
-    story.does(HEDONG_CLERK, "answer_review", **ON_MONDAY, **SECOND)
-    return story
-
-
-def rereviewing() -> Story:
-    """A petition that is looked at for the third time (复核)."""
-    story = reviewed()
-    story.does(PETITIONS, "ask_rereview", lead_unit="SZF", **ASK)
-    return story
-
-
-def proposed(story: Story, action: str) -> dict[str, Any]:
-    """What the form of the office begins with."""
-    offered = open_actions(story.case, PETITIONS, now=story.now)
-    begins = next(one for one in offered if one.name == action).begins
-    assert begins is not None
-    return dict(begins(story.case))
-
+from tests.stories.petitions import (
+    OPINION,
+    forwarded,
+    handling,
+    registered,
+    rereviewing,
+)
 
 # ------------------------------------------------------------------ the way of a petition
 
@@ -434,147 +363,6 @@ def test_it_is_given_to_another_unit_before_it_is_accepted() -> None:
     story.does(PETITIONS, "reassign", lead_unit="CGJ", reason="属城管局职责。")
     assert f"former/withdrawn → unit{WATER}" in story.told()
     assert story.due("accept") == "03-30 23:59"
-
-
-# ------------------------------------------------------------------ 复查 and 复核 (35, 36)
-
-
-def test_the_thirty_days_run_from_the_day_of_delivery() -> None:
-    story = handling()
-    story.does(WATER_CLERK, "decide", **OPINION)
-    story.waits(days=4)
-    story.does(WATER_CLERK, "deliver", opinion_delivered_on="2026-03-10", opinion_delivery="post")
-    assert story.due("ask_review") == "04-09 23:59"
-    clock = story.case.clock("ask_review")
-    assert clock is not None
-    assert clock.started_at.date() == date(2026, 3, 10)
-
-
-def test_the_body_above_reviews_what_a_bureau_decided_and_nobody_else() -> None:
-    """第35条: 原办理机关的上一级机关; over a bureau stands the city's government."""
-    story = delivered()
-    assert proposed(story, "ask_review") == {"lead_unit": "SZF"}
-    for unit in ("SWJ", "HDQ", "CGJ"):
-        with pytest.raises(
-            Incomplete, match="应由云州市水务局的上一级机关云州市人民政府办公室复查"
-        ):
-            story.does(PETITIONS, "ask_review", lead_unit=unit, **ASK)
-    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
-    assert story.told() == [f"unit/petition_review → unit{GOVERNMENT}"]
-    assert (story.case.round, story.due("review")) == (2, "04-08 23:59")
-    assert story.due("ask_review") == ""
-    assert story.can(WATER_CLERK) == set()
-    assert all(part.withdrawn_at is None for part in story.case.assignments)
-    story.does(GOVERNMENT_CLERK, "answer_review", **ON_MONDAY, **SECOND)
-    assert (story.case.stage, story.due("ask_rereview")) == ("reviewed", "04-08 23:59")
-
-
-def test_street_district_and_city_in_order_and_then_it_is_over() -> None:
-    """第35条、第36条: each by the body one level above the one before."""
-    story = reviewed()
-    assert proposed(story, "ask_rereview") == {"lead_unit": "SZF"}
-    assert "ask_above" not in story.can(PETITIONS)
-    for unit in ("HDQ01", "HDQ", "CGJ"):
-        with pytest.raises(Incomplete, match="应由河东区人民政府的上一级机关"):
-            story.does(PETITIONS, "ask_rereview", lead_unit=unit, **ASK)
-    story.does(PETITIONS, "ask_rereview", lead_unit="SZF", **ASK)
-    assert (story.case.stage, story.due("rereview")) == ("rereviewing", "04-08 23:59")
-    story.does(GOVERNMENT_CLERK, "answer_rereview", **ON_MONDAY, **SECOND)
-    assert (story.case.stage, story.case.outcome) == ("concluded", "answer_rereview")
-    assert story.told() == ["citizen/petition_concluded → +8613800005678"]
-
-
-def test_what_the_city_has_reviewed_goes_to_the_province_outside_this_system() -> None:
-    story = delivered()
-    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
-    story.does(GOVERNMENT_CLERK, "answer_review", **ON_MONDAY, **SECOND)
-    with pytest.raises(Incomplete, match="云州市人民政府办公室的上一级机关不在本系统"):
-        story.does(PETITIONS, "ask_rereview", lead_unit="SWJ", **ASK)
-    story.does(PETITIONS, "ask_above", competent_body="某省人民政府", **ASK)
-    assert (story.case.stage, story.due("above")) == ("above", "04-08 23:59")
-    assert (story.due("ask_rereview"), story.can(GOVERNMENT_CLERK)) == ("", set())
-    story.does(PETITIONS, "record_above", **ON_MONDAY, **SECOND)
-    assert story.case.stage == "concluded"
-
-
-def test_a_review_that_nobody_asks_for_in_time_goes_nowhere_above_either() -> None:
-    story = delivered()
-    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
-    story.does(GOVERNMENT_CLERK, "answer_review", **ON_MONDAY, **SECOND)
-    story.waits(days=31)
-    with pytest.raises(NotAvailable, match="申请复核期限已于2026-04-08届满"):
-        story.does(PETITIONS, "ask_above", competent_body="某省人民政府", **ASK)
-
-
-def test_a_visitor_comes_to_the_body_that_may_decide_or_the_one_above() -> None:
-    """第20条 逐级走访: what a street decides is heard by its district; a letter goes anywhere."""
-    story = registered()
-    for action, more in (("forward", {}), ("assign", {"report_by": "2026-04-09"})):
-        with pytest.raises(Incomplete, match="属河东区柳桥街道的，请转送河东区人民政府"):
-            story.does(PETITIONS, action, lead_unit="HDQ01", **more)
-    in_hedong = staff("河东区信访局小魏", Role.PETITIONS, unit=HEDONG)
-    told = act(story.case, "forward", in_hedong, now=story.now, lead_unit="HDQ01").after
-    assert told.lead_unit_id == HEDONG_STREET
-    story.does(PETITIONS, "forward", lead_unit="HDQ")
-    with pytest.raises(Incomplete, match="第20条"):
-        story.does(PETITIONS, "reassign", lead_unit="HDQ01", reason="属街道")
-    letter = registered(petition_channel="letter")
-    letter.does(PETITIONS, "forward", lead_unit="HDQ01")
-
-
-def test_only_whose_name_or_address_is_unclear_is_not_told() -> None:
-    """第23条."""
-    with pytest.raises(Incomplete, match="应当告知"):
-        forwarded().does(WATER_CLERK, "accept", told_way="unclear")
-    story = forwarded(requester_name="", petitioner_address="", anonymous=True)
-    story.does(WATER_CLERK, "accept", told_way="unclear")
-    assert story.case.stage == "handling"
-
-
-def test_who_asks_for_a_review_after_thirty_days_is_too_late() -> None:
-    story = delivered()
-    story.waits(days=31)
-    ask = {"review_received_on": "2026-04-09", "review_request": "不服", "lead_unit": "SZF"}
-    with pytest.raises(NotAvailable, match="申请复查期限已于2026-04-08届满"):
-        story.does(PETITIONS, "ask_review", **ask)
-
-
-def test_a_hearing_is_not_counted() -> None:
-    story = rereviewing()
-    story.waits(days=10)
-    story.does(
-        GOVERNMENT_CLERK, "request_stop", stop_ground="expert", basis="信访工作条例第36条",
-        stop_until="2026-03-29", reason="举行听证",
-    )  # fmt: skip
-    assert story.told() == ["petitions/asked → petitions"]
-    story.does(PETITIONS, "grant_stop")
-    # 19 to 29 March: the ten days from the 20th lie wholly within the stop.
-    assert story.due("rereview") == "04-20 23:59"
-    assert "citizen/stopped_clock → +8613800005678" in story.told()
-    clock = story.case.clock("rereview")
-    assert clock is not None
-    assert clock.raw_due_on == date(2026, 4, 18)
-    with pytest.raises(NotPermitted):
-        story.does(GOVERNMENT_CLERK, "grant_stop")
-
-
-def test_the_first_review_does_not_stop() -> None:
-    story = delivered()
-    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
-    assert "request_stop" not in story.can(GOVERNMENT_CLERK)
-
-
-def test_who_decided_does_not_review() -> None:
-    """第28条 回避: who worked on the first opinion and moved up stays away."""
-    both = staff("两处小阮", Role.CLERK, unit=WATER)
-    story = forwarded()
-    story.does(both, "accept", told_way="written")
-    story.does(both, "decide", **OPINION)
-    story.does(both, "deliver", opinion_delivered_on="2026-03-09", opinion_delivery="direct")
-    story.does(PETITIONS, "ask_review", lead_unit="SZF", **ASK)
-    moved = staff("两处小阮", Role.CLERK, unit=GOVERNMENT)
-    with pytest.raises(NotPermitted, match="回避"):
-        story.does(moved, "answer_review", opinion_delivered_on="2026-03-09", **SECOND)
 
 
 def test_a_petition_is_taken_back() -> None:

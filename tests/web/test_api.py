@@ -466,7 +466,7 @@ async def test_the_schema_tells_every_path_body_and_answer(app: Litestar) -> Non
         f"{V1}/{path}" for path in (
             "calls", "cases", "cases/{number}", "cases/{number}/actions/{action}", "units",
             "categories", "places", "figures", "deadlines", "cases/{number}/clocks/{name}",
-            "procedures", "procedures/{kind}",
+            "procedures", "procedures/{kind}", "files", "cases/{number}/files/{file_key}",
         )
     }  # fmt: skip
     new = paths[f"{V1}/cases"]["post"]
