@@ -422,5 +422,7 @@ class Walk(RuleBasedStateMachine):
             ]
 
 
-Walk.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Walk.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, derandomize=True, database=None
+)
 TestWalk = Walk.TestCase
