@@ -62,8 +62,11 @@ async def walk(
         seen.add(address)
         status = await visitor.go(path)
         if status == 404 and path in more:
+            seen.discard(address)
             continue
         assert status == 200, f"{person} {path}: {status}"
+        # The first page is one of the others.
+        seen.add(_address_kind(visitor.page.url.removeprefix(visitor.address), person))
         waiting += await _addresses(visitor.page)
         if (kind := await _page_kind(visitor, person)) not in seen:
             seen.add(kind)
@@ -79,7 +82,7 @@ def _address_kind(address: str, person: str) -> str:
 
 async def _page_kind(visitor: Visitor, person: str) -> str:
     """The route, and the columns of what it shows."""
-    heads = await visitor.page.locator("main thead tr").all_inner_texts()
+    heads = await visitor.page.locator("main thead tr").all_text_contents()
     path = visitor.page.url.removeprefix(visitor.address).partition("?")[0]
     return f"page {_route(path, person)} {heads}"
 
