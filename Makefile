@@ -17,6 +17,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-deps --compile
 # Wheels only: a build from source would fetch unlocked build tools.
 LOCKED := $(INSTALL) --require-hashes --only-binary :all:
 TESTS ?=
+# On every core, and each file on one of them, because its tests share a database.
+EVERYTHING := -n logical --maxprocesses 4 --dist loadfile
 
 .PHONY: help
 help: ## this list
@@ -27,8 +29,8 @@ run: $(VENV)/.runtime static/node_modules/.installed ## start everything on this
 	@exec $(BIN)/hotline up
 
 .PHONY: test
-test: $(VENV)/.development static/node_modules/.installed ## all tests, with their own throw-away servers; TESTS="tests/hotline -k clock" picks
-	@$(BIN)/python -m pytest $(TESTS)
+test: $(VENV)/.development static/node_modules/.installed ## all tests on every core, with their own throw-away servers; TESTS="tests/hotline -k clock" picks
+	@$(BIN)/python -m pytest $(or $(TESTS),$(EVERYTHING))
 
 .PHONY: check
 check: $(VENV)/.development ## format, lint, types
