@@ -29,7 +29,8 @@ class Order(Enum):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A case in a list: just what is shown. No requester: that stands on the page.
+    """A case in a list: just what is shown. The requester stands on the page; here the name is
+    only known to be hidden in the title.
 
     `due_at` is the nearest open deadline, in the list "mine" that of the unit itself; `part` and
     `signed` speak of the unit's own assignment there, else "" and False.
@@ -39,6 +40,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     kind: str
     title: str
+    requester_name: str
     request_type: str
     category: str
     place: str
@@ -112,9 +114,9 @@ class Values:
         return f"${len(self.given)}{kind and '::' + kind}"
 
 
-COLUMNS = """c.id, c.number, c.kind, c.title, c.request_type, c.category, c.place, c.urgency,
-  c.stage, c.phase, c.round, c.version, c.lead_unit_id, c.supervised, c.confidential,
-  c.reminders, c.returns, c.opened_at, c.closed_at"""
+COLUMNS = """c.id, c.number, c.kind, c.title, c.requester_name, c.request_type, c.category,
+  c.place, c.urgency, c.stage, c.phase, c.round, c.version, c.lead_unit_id, c.supervised,
+  c.confidential, c.reminders, c.returns, c.opened_at, c.closed_at"""
 
 
 def case_filters(filters: Filters, put: Values) -> list[str]:

@@ -149,6 +149,9 @@ async def _take(
         if asked.key and (prior := await record.prior(database, asked.actor, asked.key)):
             clean = _clean(case, asked.action, asked.inputs, asked.rulebook)
             refuse_another(prior, asked.action, number=asked.number, inputs=clean)
+            if prior.seq > case.version:
+                # It was committed after the case was read: read it as the act left it.
+                continue
             return Outcome(case, None)
         if seen_version is not None and seen_version != case.version:
             raise await _conflict(database, case, seen_version)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import UNSET
 
@@ -13,7 +14,7 @@ from hotline.calendar import in_shanghai
 from hotline.casefile import CaseFile, Part, Running
 from hotline.errors import Incomplete
 from hotline.inputs import INPUTS
-from hotline.masking import masked_text, requester_view
+from hotline.masking import requester_view, text_for
 from hotline.people import Actor, Role
 from hotline.permissions import requester_open_to
 from hotline.procedure import Action
@@ -57,7 +58,7 @@ def case_view(
     """The case for this reader. Clocks and assignments of every round with `past`, and history."""
     rules = procedure(case.kind)
     is_open = requester_open_to(actor, case)
-    text = _as_it_is if is_open else masked_text
+    text = _reader(case, is_open)
     person = requester_view(
         name=case.requester_name,
         phone=case.requester_phone,
@@ -132,7 +133,7 @@ def explained_clock(
     clock: Running, case: CaseFile, actor: Actor, *, rulebook: Rulebook, now: datetime
 ) -> ClockDays:
     """The clock day by day for this reader. Raises Incomplete where it is too long for that."""
-    text = _as_it_is if requester_open_to(actor, case) else masked_text
+    text = _reader(case, requester_open_to(actor, case))
     unit = unit_ref(clock.unit_id, rulebook)
     shown = clock_view(clock, case.kind, unit, now=now, text=text)
     try:
@@ -165,8 +166,9 @@ def unit_ref(unit_id: int | None, rulebook: Rulebook) -> UnitRef | None:
     return UnitRef(unit.code, unit.name) if unit else None
 
 
-def _as_it_is(text: str) -> str:
-    return text
+def _reader(case: CaseFile, opened: bool) -> Callable[[str], str]:
+    """How free texts of the case are read out: in full where the requester may be known."""
+    return partial(text_for, requester=case.requester_name, opened=opened)
 
 
 def _here(at: datetime | None) -> datetime | None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from dispatch.counts import badge
 from dispatch.queues import Filters, Queue, Row
-from hotline.masking import masked_text
+from hotline.masking import text_for
 from hotline.people import Actor
 from hotline.permissions import requester_open_to
 from hotline.procedure import Action
@@ -217,5 +217,6 @@ def _line(
 
 
 def title_for(actor: Actor, row: Row) -> str:
-    """The title; without numbers that name a person for who may not know the requester."""
-    return row.title if requester_open_to(actor, row) else masked_text(row.title)
+    """The title; without what names a person for who may not know the requester."""
+    opened = requester_open_to(actor, row)
+    return text_for(row.title, requester=row.requester_name, opened=opened)

@@ -10,6 +10,7 @@ from dispatch.intake import open_case
 from dispatch.office import Office
 from dispatch.perform import Outcome, perform
 from dispatch.record import load
+from hotline.casefile import CaseFile
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.people import Actor
 from tests.makers import (
@@ -126,6 +127,28 @@ async def test_the_same_key_does_one_thing(office: Office) -> None:
         )
     )
     assert sorted(outcome.repeated for outcome in both) == [False, True]
+
+
+async def test_whoever_repeats_an_action_as_it_is_committed_sees_it_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await opened(office)
+
+    async def note() -> Outcome:
+        return await perform(
+            office, number, "supplement", actor=AGENT, inputs={"note": "又来电补充"}, now=MONDAY,
+            idempotency_key="k-3",
+        )  # fmt: skip
+
+    async def load_before_the_other(*asked: Any) -> CaseFile | None:
+        read = await load(*asked)
+        monkeypatch.undo()
+        await note()
+        return read
+
+    monkeypatch.setattr("dispatch.record.load", load_before_the_other)
+    outcome = await note()
+    assert (outcome.repeated, outcome.case.version) == (True, 2)
 
 
 async def test_a_refused_action_writes_nothing(office: Office) -> None:

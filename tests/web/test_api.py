@@ -164,10 +164,16 @@ async def test_a_call_may_end_without_a_case(caller: Caller) -> None:
 
 
 async def test_a_unit_sees_no_requester_and_no_foreign_case(caller: Caller) -> None:
-    case = await opened(caller, content="请回电13800001234，我家停水两天。")
+    case = await opened(
+        caller, title="王女士家停水", content="我是王女士，请回电13800001234，我家停水两天。"
+    )
     number = case["number"]
     await done(caller, DISPATCHER, number, "dispatch", lead_unit="SWJ")
-    seen = (await (await caller(WATER_CLERK)).get(f"/cases/{number}")).json()
+    unit = await caller(WATER_CLERK)
+    seen = (await unit.get(f"/cases/{number}")).json()
+    assert seen["title"] == "王**家停水"
+    listed = (await unit.get("/cases")).json()["cases"]
+    assert [row["title"] for row in listed if row["number"] == number] == ["王**家停水"]
     assert seen["requester"] == {
         "name": "王**", "phone": "138****1234", "anonymous": False, "confidential": False,
         "masked": True,
