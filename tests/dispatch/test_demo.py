@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest_asyncio
 
@@ -14,6 +14,7 @@ from dispatch.db import transaction
 from dispatch.office import Office, clock, open_office
 from dispatch.preparing import load_calendar
 from dispatch.sign_in import Entrance
+from hotline.calendar import SHANGHAI
 from hotline.people import STAFF_ROLES
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
@@ -21,7 +22,8 @@ from hotline.procedures.citizen import CITIZEN
 from hotline.procedures.leader import LEADER
 from hotline.settings import settings_from
 
-NOW = clock()
+# A working afternoon: what the city shows depends on the moment at which it is filled alone.
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=SHANGHAI)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
