@@ -4,8 +4,6 @@
 (() => {
   const root = document.documentElement;
   root.classList.add("scripted");
-  const theme = localStorage.getItem("theme");
-  if (theme) root.dataset.bsTheme = theme;
 
   // data-shortcut="/" or "Alt+1": focuses a field, follows a link, presses a button.
   const name = (event) => {
