@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.db import Connection
 from dispatch.listing import COLUMNS, Row
 from dispatch.queues import STAGE_LISTS
+from dispatch.record import load_many
 from hotline.instructions import GRADES
 from hotline.people import Actor, Role
 from hotline.permissions import visible_cases
 from hotline.procedures import procedure
+from hotline.procedures.extra_time import ABOUT_TIME
 from hotline.procedures.leader import LEADER
+from hotline.transition import open_actions
 
 MOST = 100
 
@@ -42,8 +46,8 @@ class LeaderList:
     closed: list[Instruction]
 
 
-async def leader_list(connection: Connection, actor: Actor) -> LeaderList:
-    """What this leader has to know. Three statements."""
+async def leader_list(connection: Connection, actor: Actor, *, now: datetime) -> LeaderList:
+    """What this leader has to know. Four statements."""
     who = await connection.fetchrow(
         "select name, job_title from staff where id = $1", actor.staff_id
     )
@@ -60,35 +64,46 @@ async def leader_list(connection: Connection, actor: Actor) -> LeaderList:
     )
     found = await _instructions(connection, actor, names, grade)
     return LeaderList(
-        waiting=await _waiting(connection, actor),
+        waiting=await _waiting(connection, actor, now=now),
         open=[one for one in found if one.row.closed_at is None],
         closed=[one for one in found if one.row.closed_at],
     )
 
 
-async def _waiting(connection: Connection, actor: Actor) -> list[Waiting]:
-    """Cases that stand where the leader has a step to take, of every kind."""
+async def _waiting(connection: Connection, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Cases of every kind about which the leader can do something now."""
     places = [one for one in STAGE_LISTS if Role.LEADER in one.roles and actor.has(*one.roles)]
-    scope = visible_cases(actor, first=3)
+    scope = visible_cases(actor, first=4)
     rows = await connection.fetch(
         f"""
         select {COLUMNS}, c.next_due_at as due_at
-        from unnest($1::text[], $2::text[]) as p(kind, stage)
+        from unnest($1::text[], $2::text[], $3::boolean[]) as p(kind, stage, steps)
         join "case" c on c.kind = p.kind and c.stage = p.stage
-        where c.closed_at is null and {scope.condition}
+        where c.closed_at is null and (p.steps or c.pending ?| array['extension', 'stop'])
+          and {scope.condition}
         order by c.next_due_at nulls last, c.id limit {MOST}
         """,
         [one.kind for one in places],
         [one.stage for one in places],
+        [_steps(one.kind, one.stage) for one in places],
         *scope.values,
     )
-    return [_choices(Row(**dict(row.items())), actor) for row in rows]
+    files = {case.id: case for case in await load_many(connection, [row["id"] for row in rows])}
+    found = []
+    for row in rows:
+        case = files[row["id"]]
+        labels = dict.fromkeys(one.label for one in open_actions(case, actor, now=now))
+        if labels:
+            found.append(Waiting(Row(**dict(row.items())), tuple(labels)))
+    return found
 
 
-def _choices(row: Row, actor: Actor) -> Waiting:
-    actions = procedure(row.kind).actions_from(row.stage)
-    own = (one for one in actions if actor.has(*one.roles_in(row.stage)))
-    return Waiting(row, tuple(dict.fromkeys(one.label for one in own)))
+def _steps(kind: str, stage: str) -> bool:
+    """Whether a leader has a step there that nobody has to ask for."""
+    return any(
+        Role.LEADER in action.roles_in(stage) and action.name not in ABOUT_TIME
+        for action in procedure(kind).actions_from(stage)
+    )
 
 
 async def _instructions(

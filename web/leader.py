@@ -19,7 +19,7 @@ async def show_leader(
 ) -> Response[Any]:
     """Decisions first, nearest deadline first; then what was instructed and how it stands."""
     async with office.pool.acquire() as connection:
-        found = await leader_list(connection, me)
+        found = await leader_list(connection, me, now=now)
     rows = [one.row for one in found.waiting]
     return page(
         request,

@@ -18,6 +18,9 @@ from hotline.rings import BREACHED
 
 _LABELS = {"extension": "延期审批时限", "stop": "停止计时审批时限"}
 
+ABOUT_TIME = frozenset({"grant_extension", "deny_extension", "grant_stop", "deny_stop", "resume"})
+"""What decides an application about time, and ends a stop: nothing to do where nobody asked."""
+
 
 def decision_clocks(
     limit: Limit,

@@ -12,6 +12,7 @@ from hotline.people import Actor
 from hotline.procedures.leader import LEADER as LEADER_RULES
 from tests.makers import (
     AGENT,
+    FINANCE,
     INSTRUCTION,
     LEADER,
     REQUEST,
@@ -20,7 +21,9 @@ from tests.makers import (
     SUPERVISOR,
     WATER_CLERK,
 )
+from tests.stories.procurement import COMPLAINT_LETTER
 from tests.web.conftest import ClientAs
+from tests.web.test_procurement_pages import registered as challenge_registered
 
 
 def figure(html: str, label: str) -> str:
@@ -85,3 +88,11 @@ async def test_what_waits_for_the_leader_stands_first_with_what_may_be_decided(
     assert "审签同意" in first and "批示继续办理" in first
     own = re.findall(r"/cases/(\d+)", rest)
     assert own == [waiting] and "领导审签中" in rest and "由市水务局办理" in rest
+
+
+async def test_what_only_might_be_asked_of_the_leader_does_not_wait(client_as: ClientAs) -> None:
+    typed = {**COMPLAINT_LETTER, "challenge": await challenge_registered(client_as)}
+    answer = await (await client_as(FINANCE)).post("/register/complaint/register", data=typed)
+    number = str(answer.headers["location"]).rpartition("/")[2]
+    html = (await (await client_as(LEADER)).get("/leader")).text
+    assert number not in html and "恢复计时" not in html
