@@ -77,6 +77,18 @@ async def of_a_leader(
     return {**_period(city, from_on, to_on, now), **listed, "leader": leader, "cut": cut}
 
 
+async def leaders_lately(connection: Connection, actor: Actor, *, today: date) -> list[str]:
+    """Who wrote what was registered in the longest period, newest first; nobody of what is kept
+    back. Raises NotPermitted."""
+    found, _ = await _registered(connection, actor, today - LONGEST, today)
+    told = (
+        row
+        for row in found
+        if not row.confidential and row.details.get("secrecy") != "state_secret"
+    )
+    return list(dict.fromkeys(name for row in told for name in leaders_of(row) if name))
+
+
 async def _registered(
     connection: Connection, actor: Actor, from_on: date, to_on: date
 ) -> tuple[list[LedgerRow], str]:

@@ -9,7 +9,7 @@ from dispatch.accesses import note_access
 from dispatch.figures import period
 from dispatch.ledger import ledgers_for
 from dispatch.paper_press import MEDIA_TYPE, printed
-from dispatch.reports import half_month, half_months, monthly, months, of_a_leader
+from dispatch.reports import half_month, half_months, leaders_lately, monthly, months, of_a_leader
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
 from hotline.papers.periodic import HALF_MONTH, MONTHLY, OF_A_LEADER
@@ -22,12 +22,15 @@ from web.render import page
 
 
 @get("/")
-async def show_reports(request: WebRequest, me: Me, now: Now) -> Response[Any]:
+async def show_reports(request: WebRequest, office: TheOffice, me: Me, now: Now) -> Response[Any]:
     """Which reports there are, with the periods that are usually asked for."""
     today = in_shanghai(now).date()
+    async with office.pool.acquire() as connection:
+        leaders = await leaders_lately(connection, me, today=today)
     return page(
         request,
         "reports/show",
+        leaders=leaders,
         half_months=[_span("half-month.docx", one) for one in half_months(today, count=6)],
         months=[_span("monthly.docx", one) for one in months(today, count=6)],
         kinds=ledgers_for(me),

@@ -65,6 +65,15 @@ async def test_a_leader_reads_of_every_instruction_of_theirs_and_of_no_other(
         assert "别的事项" not in text
 
 
+async def test_who_wrote_lately_is_offered_and_nobody_of_what_is_kept_back(
+    client_as: ClientAs,
+) -> None:
+    await registered(client_as, leader="宫副市长", title="沿河步道")
+    await registered(client_as, leader="冉副市长", title="内部事项", secrecy="work_secret")
+    html = (await (await client_as(SECRETARY)).get("/reports")).text
+    assert '<option value="宫副市长">' in html and "冉副市长" not in html
+
+
 async def test_what_is_overdue_is_said_with_its_day(client_as: ClientAs, office: Office) -> None:
     number = await assigned(client_as, office, leader="栾副市长")
     await office.pool.execute(
