@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from hotline.casefile import Part
 from hotline.draft import Draft
 from hotline.errors import Incomplete, NotAvailable
+from hotline.unit_names import about_petitions
 
 
 def spare_accused(draft: Draft) -> None:
@@ -52,6 +54,36 @@ def step_by_step(draft: Draft) -> None:
     })  # fmt: skip
 
 
+def by_petitions_office(draft: Draft) -> None:
+    """宁波市领导批示件办理工作规程 四（一）: an instruction on a petition goes by way of 信访局.
+
+    Comes before `assign`. The special circumstances in which it does not are written down.
+    """
+    unit = draft.rulebook.units_by_code[draft.inputs["lead_unit"]]
+    through = not draft.case.details.get("petition_matter") or about_petitions(unit.name)
+    if not through and not draft.inputs.get("special_case"):
+        raise Incomplete({
+            "lead_unit": "信访批示件应交信访局，由其向责任单位交办；"
+            "不经信访局的，请写明特殊情况"
+        })  # fmt: skip
+
+
+def hand_on(draft: Draft) -> None:
+    """The lead gives the matter to the units that are responsible, and answers for the whole."""
+    units = [draft.rulebook.units_by_code[code] for code in draft.inputs["co_units"]]
+    taking_part = {part.unit_id for part in draft.case.parts}
+    for unit in units:
+        if unit.id in taking_part:
+            raise Incomplete({"co_units": f"{unit.name}已在办理本件"})
+        if unit.kind == "centre":
+            raise Incomplete({"co_units": "热线中心不能作为承办单位"})
+    parts = tuple(
+        Part(round=draft.case.round, unit_id=unit.id, part="co", sent_at=draft.now)
+        for unit in units
+    )
+    draft.set(assignments=(*draft.case.assignments, *parts))
+
+
 def next_instance(draft: Draft) -> None:
     """信访工作条例 35, 36: the body one level above looks at it (复查, 复核), before `assign`.
 
@@ -70,5 +102,5 @@ def next_instance(draft: Draft) -> None:
 
 
 PASSING_ON: tuple[Callable[[Draft], None], ...] = (
-    spare_accused, step_by_step, take_back, next_instance,
+    spare_accused, step_by_step, take_back, by_petitions_office, hand_on, next_instance,
 )  # fmt: skip

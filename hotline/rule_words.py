@@ -59,6 +59,8 @@ EFFECT_WORDS = {
     "take_back": "单位退回，收回承办",
     "next_instance": "由上一级机关复查、复核",
     "step_by_step": "来访逐级提出，街道、乡镇的事项转送其上一级机关",
+    "by_petitions_office": "信访批示件交信访局，特殊情况除外",
+    "hand_on": "由主办单位向责任单位交办",
     "past_days": "所填日期不得晚于当日",
     "coming_days": "所填日期不得早于当日",
     "bind": "指定办理，不得再提异议",

@@ -58,3 +58,8 @@ def unit_key(name: str) -> str:
 def first_named(names: str) -> str:
     """The unit that is named first where several stand in one cell: it leads (主办)."""
     return next((part for part in _PARTS.split(names) if part), "")
+
+
+def about_petitions(name: str) -> bool:
+    """Whether a unit of that name is the office for petitions (信访局, 信访办)."""
+    return "信访" in name

@@ -17,7 +17,7 @@ from hotline.transition import Move, move, open_actions
 
 MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=SHANGHAI)
 
-CENTRE, WATER, CITY_MANAGEMENT, TRANSPORT, HEDONG, HEDONG_STREET, GOVERNMENT = 1, 2, 3, 4, 5, 6, 7
+CENTRE, WATER, CITY_MANAGEMENT, TRANSPORT, HEDONG, HEDONG_STREET, GOVERNMENT, LETTERS = range(1, 9)
 
 UNITS = {
     unit.id: unit
@@ -29,6 +29,7 @@ UNITS = {
         UnitEntry(HEDONG, "HDQ", "河东区人民政府", "河东区", "district", None, True),
         UnitEntry(HEDONG_STREET, "HDQ01", "河东区柳桥街道", "柳桥街道", "street", HEDONG, True),
         UnitEntry(GOVERNMENT, "SZF", "云州市人民政府办公室", "市府办", "government", None, True),
+        UnitEntry(LETTERS, "XFJ", "云州市信访局", "市信访局", "department", None, True),
     )
 }
 
@@ -88,6 +89,7 @@ CITY_CLERK = staff("城管局小吕", Role.CLERK, unit=CITY_MANAGEMENT)
 WATER_HEAD = staff("水务局局长老蔡", Role.UNIT_HEAD, unit=WATER)
 HEDONG_CLERK = staff("河东区小施", Role.CLERK, unit=HEDONG)
 STREET_CLERK = staff("柳桥街道小裴", Role.CLERK, unit=HEDONG_STREET)
+LETTERS_CLERK = staff("信访局小汤", Role.CLERK, unit=LETTERS)
 GOVERNMENT_CLERK = staff("市府办小崔", Role.CLERK, unit=GOVERNMENT)
 
 REQUEST: dict[str, Any] = {

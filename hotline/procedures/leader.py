@@ -25,6 +25,7 @@ from hotline.procedures.leader_forms import (
     RESULTS,
     STUB,
     WORDS,
+    about_petition,
     after_proposal,
     after_signature,
     copied_first,
@@ -229,12 +230,14 @@ ACTIONS = (
     ),
     Action(
         "assign", "交办", when=("drafted",), to="assigned", by=OFFICE,
-        needs=("lead_unit", "co_units?", "note?"), does=("assign",),
+        needs=("lead_unit", "co_units?", "special_case?", "note?"),
+        does=("by_petitions_office", "assign"),
         tells=("unit/dispatched", "co/dispatched"), papers=TO_UNITS, tone="primary",
     ),
     Action(
         "reassign", "改交其他单位", when=WITH_UNITS, to="assigned", by=OFFICE,
-        needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign", "returned"),
+        needs=("lead_unit", "co_units?", "special_case?", "reason"),
+        does=("by_petitions_office", "withdraw", "assign", "returned"),
         derives=limit_anew, papers=TO_UNITS,
         tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
     ),
@@ -249,6 +252,12 @@ ACTIONS = (
     co_sign(WITH_UNITS),
     co_reply(WITH_UNITS),
     release_co(WITH_UNITS, by=OFFICE),
+    # 规程 四（一）: 信访局 gives it to the responsible units and presses them.
+    Action(
+        "hand_on", "交办责任单位", when=("working",), by=UNITS, part="lead",
+        needs=("co_units", "note?"), only=(about_petition,), does=("hand_on",),
+        tells=("co/dispatched",), papers=("instruction_sheet",),
+    ),
     *countersigned(Action(
         "feed_back", "反馈办理结果", when=("working",), to="fed_back", by=UNITS, part="lead",
         needs=("findings", "files?"), does=("reply",), unless=(co_units_done,), handles=True,

@@ -87,7 +87,8 @@ def actions(
         ),
         Action(
             "uphold_dispute", "同意异议并改交", when=(DISPUTED.name,), to="assigned", by=_OFFICE,
-            needs=("lead_unit", "co_units?", "reason"), does=("withdraw", "assign", "returned"),
+            needs=("lead_unit", "co_units?", "special_case?", "reason"),
+            does=("by_petitions_office", "withdraw", "assign", "returned"),
             derives=limit_anew, papers=papers, tone="primary",
             tells=("unit/dispatched", "co/dispatched", "former/withdrawn"),
         ),

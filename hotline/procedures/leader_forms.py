@@ -42,6 +42,13 @@ WORDS = (
     Input("agreed_by", "商定的承办期限", "day"),
     Input("further_leader", "另一批示领导", "line", max_length=50),
     Input("further_instruction", "另一领导的批示内容", "text", max_length=4000),
+    Input(
+        "special_case",
+        "不经信访局的特殊情况",
+        "line",
+        max_length=200,
+        help="信访批示件由信访局主办；因特殊情况交其他单位主办的，在此写明。其他批示件不填。",
+    ),
     Input("approving_leader", "审签领导", "line", max_length=50),
 )
 
@@ -78,6 +85,11 @@ def after_proposal(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
 def item_by_its_words(case: CaseFile) -> Mapping[str, Any]:
     """办件 or 阅件, proposed from what the leader wrote."""
     return {"item_kind": proposed_item(case.content)}
+
+
+def about_petition(case: CaseFile, actor: Actor) -> str | None:
+    """宁波规程 四（一）: on what somebody petitioned for."""
+    return None if case.details.get("petition_matter") else "本件不是信访批示件"
 
 
 def to_be_copied(case: CaseFile, actor: Actor) -> str | None:

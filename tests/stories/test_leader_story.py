@@ -20,6 +20,7 @@ from tests.makers import (
     DISPATCHER,
     INSTRUCTION,
     LEADER,
+    LETTERS_CLERK,
     REVIEWER,
     SECRETARY,
     SUPERVISOR,
@@ -118,6 +119,11 @@ def test_from_the_register_to_the_archive() -> None:
         ("请各位副市长参考。", "read"),
         ("已阅", "read"),
         ("很好！", "action"),
+        ("请督查室、市府办阅。", "read"),
+        ("此报告很好，请研究室、综合一处参考。", "read"),
+        ("请市政府办公厅阅处。", "action"),
+        ("请督查室督查，阅。", "action"),
+        ("阅。请市政府办理。", "action"),
     ],
 )
 def test_whether_to_act_or_to_read_is_proposed_from_the_words(instruction: str, kind: str) -> None:
@@ -189,11 +195,36 @@ def test_what_is_urgent_is_handed_over_the_same_day(
 
 
 def test_an_instruction_about_a_petition_follows_the_limits_of_petitions() -> None:
-    story = working(petition_matter=True)
+    story = drafted(petition_matter=True)
+    story.does(SECRETARY, "assign", lead_unit="SWJ", special_case="领导指定由水务局直接办理。")
+    story.does(WATER_CLERK, "sign")
     assert story.due("feedback") == "05-08 23:59"
     assert story.case.clock("handle").limit == Limit.parse("50d").code  # type: ignore[union-attr]
     with pytest.raises(Incomplete, match="最多可以延长30日"):
         story.does(WATER_CLERK, "request_extension", extension_days=31, reason="情况复杂")
+
+
+def test_an_instruction_about_a_petition_goes_by_way_of_the_petitions_office() -> None:
+    """宁波规程 四（一）: 信访局 hands it on to the units that are responsible and presses them."""
+    story = drafted(petition_matter=True)
+    with pytest.raises(Incomplete, match="应交信访局"):
+        story.does(SECRETARY, "assign", lead_unit="SWJ")
+    story.does(SECRETARY, "assign", lead_unit="XFJ")
+    story.does(LETTERS_CLERK, "sign")
+    with pytest.raises(Incomplete, match="应交信访局"):
+        story.does(SECRETARY, "reassign", lead_unit="SWJ", reason="属供水事项。")
+
+    story.does(LETTERS_CLERK, "hand_on", co_units=["SWJ"], note="请答复来信群众。")
+    assert story.told() == [f"co/dispatched → unit{WATER}"]
+    with pytest.raises(Incomplete, match="水务局已在办理本件"):
+        story.does(LETTERS_CLERK, "hand_on", co_units=["SWJ"])
+    with pytest.raises(NotAvailable, match="还有1个协办单位未反馈"):
+        story.does(LETTERS_CLERK, "feed_back", **FINDINGS)
+    story.does(WATER_CLERK, "co_sign")
+    story.does(WATER_CLERK, "co_reply", progress="已更换漏损管段，并答复来信人。")
+    story.does(LETTERS_CLERK, "feed_back", **FINDINGS)
+    assert story.case.stage == "fed_back"
+    assert "hand_on" not in working().can(WATER_CLERK)
 
 
 def test_an_oral_instruction_is_registered_too() -> None:
