@@ -91,6 +91,11 @@ def as_decided(draft: Draft) -> Mapping[str, Any]:
     """What the finance bureau has decided about the complaint, and what that asks of the centre."""
     result = draft.inputs["complaint_result"]
     stage = draft.inputs["procurement_stage"]
+    ordered = draft.case.clock("carry_out")
+    if ordered and result != "effect":
+        # What an earlier decision has ordered is still owed, and its time runs on.
+        draft.starts["carry_out"] = ordered.started_at
+        return {"complaint_stands": None}
     return {
         "complaint_stands": None,
         "complaint_result": result,

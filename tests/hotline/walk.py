@@ -248,8 +248,6 @@ class Walk(RuleBasedStateMachine):
             (CLOCK, action)
             for action in open_actions(self.case, CLOCK, now=self.now)
             if {"other_case", "main_case"} & {name for name, _ in action.inputs}
-            # What one complaint has won is carried out: nobody brings a second one.
-            and not self.case.clock("carry_out")
         ]
 
     @rule(seed=SEEDS)

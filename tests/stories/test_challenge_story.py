@@ -409,6 +409,17 @@ def test_a_decision_that_asks_for_nothing_ends_the_challenge(result: str) -> Non
     assert "complaint_consequence" not in story.case.details
 
 
+def test_a_second_decision_takes_nothing_from_what_the_first_has_ordered() -> None:
+    story = answered()
+    story.does(CLOCK, "complained", **OTHER)
+    story.does(CLOCK, "complaint_decided", **over("effect", "winner"))
+    story.waits(days=3)
+    story.does(CLOCK, "complained", **OTHER)
+    story.does(CLOCK, "complaint_decided", **over("rejected"))
+    assert (story.case.stage, story.due("carry_out")) == ("carrying_out", "03-23 23:59")
+    assert story.case.details["complaint_consequence"] == "void_result"
+
+
 def test_a_complaint_that_is_posted_in_time_brings_a_closed_challenge_back() -> None:
     story = answered()
     story.waits(days=32)
