@@ -71,14 +71,16 @@ async def extreme(new_database: NewDatabase, serve: Serve) -> AsyncIterator[tupl
 
 @pytest.mark.timeout(300)
 async def test_pages_with_nothing_on_them(browser: Browser, empty: str) -> None:
-    assert await walked(browser, empty, (), USUAL) == []
+    problems = await walked(browser, empty, (), USUAL)
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.timeout(300)
 async def test_pages_with_too_much_on_them(browser: Browser, extreme: tuple[str, str]) -> None:
     """Names of 25 characters, texts of 2,000 that wrap nowhere, 500 open cases in one unit."""
     address, case = extreme
-    assert await walked(browser, address, (case,), USUAL, LARGE) == []
+    problems = await walked(browser, address, (case,), USUAL, LARGE)
+    assert not problems, "\n".join(problems)
 
 
 async def walked(
@@ -110,7 +112,7 @@ async def test_pages_in_english(browser: Browser, extreme: tuple[str, str]) -> N
             assert await visitor.page.evaluate("document.documentElement.lang") == "en"
             problems += [f"{person} {path} {one}" for one in await faults(visitor.page, USUAL)]
         await visitor.context.close()
-    assert problems == []
+    assert not problems, "\n".join(problems)
 
 
 WRONG = {
