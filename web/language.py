@@ -44,6 +44,7 @@ class _Sentence(NamedTuple):
     """A sentence with places: how it is recognised, and its English for one and for many."""
 
     pattern: re.Pattern[str]
+    constants: tuple[str, ...]
     longest: str
     telling: bool
     one: str
@@ -143,9 +144,25 @@ def _read() -> _Catalogue:
             telling = len(longest) >= _TELLING
             # 剩2天3小时 is 剩{0}, not {0}天{1}小时: its beginning tells more than its end.
             order = not telling, not telling and not constants[0], -sum(map(len, constants))
-            sentences.append((order, _Sentence(pattern, longest, telling, forms[0], forms[-1])))
+            said = forms[0], forms[-1]
+            sentences.append((order, _Sentence(pattern, tuple(constants), longest, telling, *said)))
     ordered = sorted(sentences, key=lambda pair: pair[0])
     return _Catalogue(texts, tuple(sentence for _, sentence in ordered))
+
+
+def _may_be(sentence: _Sentence, text: str) -> bool:
+    """Whether the constant parts stand in the text in their order.
+
+    Found in one pass: of a text in which they don't, the pattern would try every way to part it.
+    """
+    first, *between, last = sentence.constants
+    at = len(first)
+    for constant in between:
+        at = text.find(constant, at)
+        if at < 0:
+            return False
+        at += len(constant)
+    return text.startswith(first) and text.endswith(last) and at <= len(text) - len(last)
 
 
 def _expression(source: str) -> str:
@@ -174,7 +191,9 @@ def _in_english(text: str) -> str:
         one, many = known.texts[counted[2]]
         return f"{counted[1]} {(one if counted[1] == '1' else many).strip()}"
     for sentence in known.sentences:
-        if sentence.longest in text and (match := sentence.pattern.fullmatch(text)):
+        if not (sentence.longest in text and _may_be(sentence, text)):
+            continue
+        if match := sentence.pattern.fullmatch(text):
             said = {name[1:]: _in_english(value) for name, value in match.groupdict().items()}
             # A short constant part is no proof: then what stands around it must be ours as well.
             if sentence.telling or not any(_HAN.search(value) for value in said.values()):

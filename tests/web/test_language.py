@@ -1,6 +1,7 @@
 """Two languages: nothing is missing in the catalogue, and screens speak the one that was chosen."""
 
 import re
+import time
 
 import httpx
 import msgspec
@@ -15,7 +16,7 @@ from dispatch.texts.allowed import samples
 from tests import words
 from tests.makers import AGENT, DISPATCHER, MONDAY, REQUEST, SUPERVISOR, WATER_CLERK
 from tests.web.conftest import PASSWORD, ClientAs
-from web.language import COOKIE, ENGLISH, Typed, speaking, told, told_notice
+from web.language import COOKIE, ENGLISH, Typed, catalogue, speaking, told, told_notice
 
 PLACES = re.compile(r"\{\w+\}|%\(\w+\)s")
 
@@ -29,6 +30,17 @@ def test_every_word_has_english() -> None:
 def test_no_entry_is_left_over() -> None:
     """What nobody says any more is out of the catalogue."""
     assert not set(words.written()) - set(words.owed())
+
+
+def test_no_text_takes_long_to_be_told() -> None:
+    """What a person typed may hold the constant parts of a sentence ever again, in vain."""
+    for sentence in catalogue().sentences:
+        first, *between, last = sentence.constants
+        vain = (first + "".join((one or "的") * 40 for one in between) + last * 40 + "的的")[:500]
+        begun = time.process_time()
+        with speaking(ENGLISH):
+            told(vain)
+        assert time.process_time() - begun < 0.5, sentence.pattern.pattern
 
 
 def test_places_are_the_same_in_both() -> None:
