@@ -133,8 +133,9 @@ async def submitted(
     return redirect(request, done.path, flash=done.said)
 
 
-# What a form carries beside what it says.
-_AROUND = frozenset({"_csrf", "idempotency_key"})
+# What a form carries beside what it says. Of a password not even a digest is kept: this one is
+# quickly made, and so quickly guessed.
+_AROUND = frozenset({"_csrf", "idempotency_key", "password"})
 
 
 def words(form: Form, name: str, *, most: int = 60) -> str:
