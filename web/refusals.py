@@ -201,7 +201,7 @@ def _sentence(message: str, key: str) -> str:
 
 def on_database(request: WebRequest, fault: Exception) -> Response[Any]:
     """The database does not answer: nothing was written, trying again is safe."""
-    log.error("database out of reach", error=type(fault).__name__, path=request.url.path)
+    log.error("database out of reach", error=type(fault).__name__, path=_route(request))
     problem = Problem(
         title=TITLES[503], status=503, detail="数据库暂时连接不上，刚才的操作没有保存，请稍后重试。"
     )
@@ -215,7 +215,7 @@ def on_fault(request: WebRequest, fault: Exception) -> Response[Any]:
     frames = traceback.extract_tb(fault.__traceback__)[-6:]
     where = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     log.error(
-        "fault", reference=reference, error=type(fault).__name__, path=request.url.path, where=where
+        "fault", reference=reference, error=type(fault).__name__, path=_route(request), where=where
     )
     problem = Problem(
         title=TITLES[500],
@@ -224,6 +224,11 @@ def on_fault(request: WebRequest, fault: Exception) -> Response[Any]:
         reference=reference,
     )
     return answer(request, problem)
+
+
+def _route(request: WebRequest) -> str:
+    """The address without what was put into it: a gateway's secret may stand in one."""
+    return request.scope.get("path_template") or request.url.path
 
 
 HANDLERS: ExceptionHandlersMap = {
