@@ -36,12 +36,17 @@ async def save_draft(request: WebRequest, me: Me, office: TheOffice, now: Now) -
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Incomplete({"draft": "草稿的格式有误"}) from None
     fields = {
-        name: values
+        _kept(name): [_kept(value) for value in values]
         for name, values in typed.fields.items()
         if name not in _NOT_TYPED and not name.startswith("_")
     }
-    version = await keep_draft(office, typed.draft, fields, actor=me, now=now, key=typed.key)
+    version = await keep_draft(office, typed.draft, fields, actor=me, now=now, key=_kept(typed.key))
     return {"kept": version is not None, "version": version, "at": f"{in_shanghai(now):%H:%M}"}
+
+
+def _kept(text: str) -> str:
+    """The text without what the database cannot hold."""
+    return text.replace("\x00", "")
 
 
 @get("/")

@@ -33,6 +33,8 @@ LARGEST_BATCH = 100
 
 # These have no session, and so nothing that a form's token could protect.
 _MACHINE = {**PUBLIC, "anonymous": True}
+# As JSON writes what the database cannot hold: no telephone says it.
+_NUL = r"\u0000"
 # Answers within Kannel's patience: the worker does the rest.
 _AT_ONCE = 5
 
@@ -123,6 +125,8 @@ async def take_call_events(request: WebRequest, office: TheOffice, now: Now) -> 
         raise NotFound
     if not signed_by_one_of(secrets, request.headers.get(HEADER), body, now=now):
         raise NotPermitted("签名无效或已过期：请检查 X-Signature、密钥和时钟。")
+    if _NUL.encode() in body:
+        raise Incomplete({"body": f"内容不符合约定：{_NUL}"})
     events: list[CallEvent] = _read(body, CallEvent)
     await take_events(office, events, now=now)
     return {"taken": len(events)}
@@ -239,7 +243,7 @@ def _simulated(given: Any) -> dict[str, str]:
 def _json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -152,7 +152,8 @@ async def _form(request: WebRequest) -> Form:
             if value.filename:
                 uploads.setdefault(name, []).append(value)
         else:
-            values.setdefault(name, []).append(str(value))
+            # Nobody types it, and the database cannot hold it.
+            values.setdefault(name, []).append(str(value).replace("\x00", ""))
     return Form(values, files, uploads)
 
 

@@ -5,6 +5,7 @@ import hmac
 from litestar import Request
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -30,6 +31,7 @@ class Identity(ASGIMiddleware):
     exclude_opt_key = "anonymous"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        _refuse_unreadable(scope)
         entrance: Entrance = scope["litestar_app"].state.entrance
         scope["auth"] = None
         bearer = _bearer(Headers.from_scope(scope))
@@ -41,6 +43,17 @@ class Identity(ASGIMiddleware):
             if request.method not in _SAFE:
                 await _refuse_foreign(request, presence)
         await next_app(scope, receive, send)
+
+
+def _refuse_unreadable(scope: Scope) -> None:
+    """What the database can neither hold nor look for names nothing: no page asks for it."""
+    for value in scope["path_params"].values():
+        if (isinstance(value, str) and "\x00" in value) or (
+            isinstance(value, int) and not 0 <= value < 2**63
+        ):
+            raise NotFoundException
+    if b"%00" in scope["query_string"]:
+        raise ClientException
 
 
 async def _of_browser(request: WebRequest, entrance: Entrance) -> Presence | None:

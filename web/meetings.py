@@ -32,6 +32,7 @@ from web.pickers import chosen
 from web.render import page, redirect
 
 _LONGEST_MINUTES = 20_000
+_EARLIEST_YEAR = 2000
 _DRAFT = "meeting"
 _LINES = {"place": ("会议地点", 100), "convenor": ("召集人", 50)}
 
@@ -126,6 +127,8 @@ def minutes_of(form: Form, rulebook: Rulebook) -> Minutes:
         wrong["minutes"] = refusal.message
     try:
         held_at = datetime.fromisoformat(form.one("held_at")[:16]).replace(tzinfo=SHANGHAI)
+        if held_at.year < _EARLIEST_YEAR:
+            raise ValueError
     except ValueError:
         wrong["held_at"] = "请填写会议时间"
     attendees = tuple(

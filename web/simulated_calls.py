@@ -46,7 +46,7 @@ async def create_call(
                 caller=caller,
                 extension=form.one("extension"),
                 now=now,
-                call_id=form.idempotency_key,
+                call_id=(form.idempotency_key or "")[:60] or None,
             )
         except Incomplete as refusal:
             wrong = dict(refusal.fields)
