@@ -24,13 +24,18 @@ _AFTER_ANSWER = frozenset({Phase.VERDICT, Phase.CLOSED})
 
 @dataclass(frozen=True, slots=True)
 class PublicStatus:
-    """`promised_at` is the end of the whole procedure's clock; None where none runs yet."""
+    """`promised_at` is the end of the whole procedure's clock; None where none runs yet.
+
+    Where more time was granted (延期, 停止计时), of which the requester was told, it is not before
+    the day named then. `stopped_until` is the end of a stop that is in force.
+    """
 
     number: str
     state: str
     received_at: datetime
     promised_at: datetime | None
     provisional: bool
+    stopped_until: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
 
@@ -54,12 +59,21 @@ async def public_status(office: Office, *, number: str, code: str) -> PublicStat
     row = await office.pool.fetchrow(
         """
         select c.kind, c.stage, c.phase, c.lookup_code, c.opened_at, c.answered_at, c.closed_at,
-               k.due_at, coalesce(k.provisional, false) as provisional
+               k.due_at, coalesce(k.provisional, false) as provisional, s.stopped_until
         from "case" c
         left join lateral (
             select due_at, provisional from clock
-            where case_id = c.id and name = 'whole' order by id desc limit 1
+            where case_id = c.id and id >= (
+                select max(id) from clock where case_id = c.id and name = 'whole'
+            ) and (name = 'whole' or name = 'handle' and ended_at is null
+                   and (extensions <> '[]' or stops <> '[]'))
+            order by due_at desc limit 1
         ) k on true
+        left join lateral (
+            select max((stop ->> 'until_at')::timestamptz) as stopped_until
+            from clock, jsonb_array_elements(stops) stop
+            where case_id = c.id and clock.ended_at is null and stop ->> 'ended_at' is null
+        ) s on true
         where c.number = $1
         """,
         clean["number"],
@@ -73,6 +87,7 @@ async def public_status(office: Office, *, number: str, code: str) -> PublicStat
         received_at=row["opened_at"],
         promised_at=row["due_at"],
         provisional=row["provisional"],
+        stopped_until=row["stopped_until"],
         # While a redo is under way the former answer is no longer the answer.
         answered_at=row["answered_at"] if row["phase"] in _AFTER_ANSWER else None,
         closed_at=row["closed_at"],

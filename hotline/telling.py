@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from hotline.calendar import in_shanghai
-from hotline.casefile import CaseFile
+from hotline.casefile import CaseFile, Running
 from hotline.people import UNIT_ROLES
 from hotline.procedure import Action, Procedure
 from hotline.rulebook import Rulebook
@@ -115,15 +115,22 @@ def _told(
 
 def for_citizen(case: CaseFile, rules: Procedure) -> dict[str, Any]:
     """What a text to the requester may say."""
-    whole = case.clock("whole")
+    promised = _promised(case)
     return {
         "number": case.number,
         "lookup_code": case.lookup_code,
         "state": rules.stage(case.stage).citizen,
         "matter": rules.matter,
-        "due_on": _day(whole.due_at) if whole else "",
-        "provisional": bool(whole and whole.provisional),
+        "due_on": _day(promised.due_at) if promised else "",
+        "provisional": bool(promised and promised.provisional),
     }
+
+
+def _promised(case: CaseFile) -> Running | None:
+    """The end of the whole, and not before the day to which more time was granted."""
+    whole, handle = case.clock("whole"), case.clock("handle")
+    granted = handle and (handle.extensions or handle.stops)
+    return max(whole, handle, key=lambda one: one.due_at) if whole and handle and granted else whole
 
 
 def _moved_clock(case: CaseFile) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What a citizen learns with number and code, and how often one may try."""
 
+from datetime import date
+
 import pytest
 
 from dispatch.intake import open_case
@@ -9,7 +11,8 @@ from dispatch.public_status import Tries, public_status
 from hotline.calendar import in_shanghai
 from hotline.errors import Incomplete, NotFound, TooMany
 from hotline.numbers import case_number
-from tests.makers import AGENT, DISPATCHER, MONDAY, REQUEST
+from hotline.people import Actor
+from tests.makers import AGENT, DISPATCHER, MONDAY, REQUEST, WATER_CLERK
 
 
 async def test_number_and_code_tell_the_coarse_state_and_the_promised_day(office: Office) -> None:
@@ -29,6 +32,31 @@ async def test_number_and_code_tell_the_coarse_state_and_the_promised_day(office
     spaced = f"{case.number[:6]} {case.number[6:]}"
     again = await public_status(office, number=spaced, code=case.lookup_code)
     assert again.state == "办理中"
+
+
+async def test_a_stop_is_told_and_so_is_the_day_that_follows_from_it(office: Office) -> None:
+    case = (await open_case(office, actor=AGENT, inputs=REQUEST, now=MONDAY)).case
+
+    async def does(actor: Actor, name: str, **inputs: str) -> None:
+        await perform(office, case.number, name, actor=actor, inputs=inputs, now=MONDAY)
+
+    async def told() -> tuple[date | None, date | None]:
+        status = await public_status(office, number=case.number, code=case.lookup_code)
+        return tuple(
+            at and in_shanghai(at).date() for at in (status.stopped_until, status.promised_at)
+        )  # type: ignore[return-value]
+
+    await does(DISPATCHER, "dispatch", lead_unit="SWJ")
+    await does(WATER_CLERK, "sign")
+    await does(
+        WATER_CLERK, "request_stop", stop_ground="inspection", stop_until="2026-03-20",
+        basis="行政许可法第45条", reason="等待水质检测结果",
+    )  # fmt: skip
+    assert await told() == (None, date(2026, 3, 23))
+    await does(DISPATCHER, "grant_stop")
+    assert await told() == (date(2026, 3, 20), date(2026, 3, 27))
+    await does(DISPATCHER, "resume")
+    assert await told() == (None, date(2026, 3, 23))
 
 
 async def test_a_wrong_code_and_no_case_are_answered_alike(office: Office) -> None:

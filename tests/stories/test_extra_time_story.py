@@ -8,6 +8,8 @@ import pytest
 from hotline.calendar import SHANGHAI
 from hotline.errors import Incomplete, NotAvailable, NotPermitted
 from hotline.people import CLOCK, Role
+from hotline.procedures import procedure
+from hotline.telling import for_citizen
 from tests.makers import (
     CITY_CLERK,
     CITY_MANAGEMENT,
@@ -201,6 +203,15 @@ def test_what_remained_before_a_stop_remains_after_it() -> None:
     assert handle.stop.from_at == at(10)
     assert handle.ring_at == at(13, 0)
     assert story.figure("stopped", WATER) == 1
+
+
+def test_what_is_promised_to_the_requester_follows_the_time_that_was_granted() -> None:
+    def promised(story: Story) -> str:
+        return str(for_citizen(story.case, procedure("citizen"))["due_on"])
+
+    assert promised(handled()) == promised(stopped("2026-03-12")) == "2026-03-23"
+    story = stopped("2026-03-20")
+    assert (promised(story), story.due("handle")) == ("2026-03-26", "03-26 23:59")
 
 
 def test_while_it_is_stopped_nothing_warns_and_nothing_is_breached() -> None:
