@@ -20,7 +20,7 @@ from dispatch.demo_scenes import scene_lives
 from dispatch.demo_story import Story
 from dispatch.office import Office
 from dispatch.reference import publish, read_rulebook
-from dispatch.sign_in import actor_of, hash_password
+from dispatch.sign_in import DEMO_PASSWORD, actor_of, hash_password
 from dispatch.texts import render
 from dispatch.ties import write_ties
 from hotline.calendar import in_shanghai
@@ -30,9 +30,6 @@ from hotline.people import Actor, Role
 from hotline.rulebook import Rulebook
 from hotline.sms_parts import parts
 from hotline.transition import Move
-
-PASSWORD = "demo-12345"
-"""Of every invented account; it signs in on loopback and in demonstration mode only."""
 
 SEED = 12345
 COUNT = 360
@@ -112,7 +109,7 @@ async def write_city(connection: Connection) -> None:
         ],
     )
     # One hash for all: the password is published anyway, and each hash costs 30 ms.
-    kept = hash_password(PASSWORD)
+    kept = hash_password(DEMO_PASSWORD)
     await connection.executemany(
         "insert into staff (sign_in, name, unit_id, roles, job_title, password_hash, demo)"
         " values ($1, $2, $3, $4, $5, $6, true)",

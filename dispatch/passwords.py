@@ -2,7 +2,7 @@
 
 from dispatch.db import Connection, Pool, transaction
 from dispatch.reference import publish
-from dispatch.sign_in import LONGEST_PASSWORD, hash_password
+from dispatch.sign_in import DEMO_PASSWORD, LONGEST_PASSWORD, hash_password
 from hotline.errors import Incomplete, NotFound
 from hotline.people import Role
 
@@ -10,9 +10,11 @@ SHORTEST_PASSWORD = 10
 
 
 def checked_password(password: str) -> str:
-    """The password itself; raises Incomplete where it is too short or too long to keep."""
+    """The password itself; raises Incomplete where it is too short, too long, or public."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Incomplete({"password": f"密码应为 {SHORTEST_PASSWORD} 到 {LONGEST_PASSWORD} 个字符"})
+    if password == DEMO_PASSWORD:
+        raise Incomplete({"password": "这是公开的演示密码，请另设一个。"})
     return password
 
 

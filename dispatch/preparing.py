@@ -7,6 +7,7 @@ from dispatch import demo
 from dispatch.db import Connection, transaction
 from dispatch.office import clock, open_office
 from dispatch.reference import publish
+from dispatch.sign_in import DEMO_PASSWORD
 from hotline.calendar import HORIZON_OF_FILE, overrides_in_file
 from hotline.people import ROLE_LABELS, STAFF_ROLES, Role
 from hotline.settings import Settings
@@ -70,7 +71,7 @@ async def welcome(settings: Settings, *, address: str) -> str:
         )
     elif rows:
         by_role = {row["role"]: row for row in rows}
-        lines.append(f"演示账号（密码都是 {demo.PASSWORD}）：")
+        lines.append(f"演示账号（密码都是 {DEMO_PASSWORD}）：")
         for role in STAFF_ROLES:
             if row := by_role.get(role):
                 lines.append(_account(role, row["sign_in"], row["name"], row["unit"]))

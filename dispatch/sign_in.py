@@ -25,6 +25,9 @@ LOCK_AFTER = 5
 LOCKED_FOR = timedelta(minutes=5)
 LONGEST_PASSWORD = 200
 
+DEMO_PASSWORD = "demo-12345"
+"""Of every invented account: published, so no other account may have it."""
+
 # Whether the name, the password or a lock was the reason is told to nobody.
 WRONG = f"登录名或密码不正确。同一登录名连续输错 {LOCK_AFTER} 次，将锁定 5 分钟。"
 

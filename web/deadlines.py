@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from hotline.calendar import SHANGHAI, WorkingCalendar, in_shanghai
+from hotline.calendar import FIRST_IN_FILE, SHANGHAI, WorkingCalendar, in_shanghai
 from hotline.clocks import Explanation, Limit, Unit, explain
 from hotline.errors import Incomplete
 from web.api_shapes import DayView
@@ -17,7 +17,8 @@ UNIT_LABELS = {
     "hour": "小时",
     "working_hour": "工作小时",
 }
-_YEARS = range(1990, 2200)
+# Which days were holidays is known from the first of these years on.
+_YEARS = range(FIRST_IN_FILE.year, 2200)
 
 
 class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):

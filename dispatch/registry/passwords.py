@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatch.registry.typed import Typed
+from dispatch.sign_in import DEMO_PASSWORD
 
 _KINDS_OF_CHARACTER = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 # Without what is mistaken when read aloud or copied from paper.
@@ -25,6 +26,8 @@ def read_password(typed: Typed, inputs: Mapping[str, Any], *, sign_in: str) -> t
         typed.wrong("password", "“密码”须含大写字母、小写字母、数字、符号中的至少三种。")
     elif sign_in and sign_in in given.lower():
         typed.wrong("password", "“密码”不能包含登录名。")
+    elif given == DEMO_PASSWORD:
+        typed.wrong("password", "这是公开的演示密码，请另设一个。")
     return given, ""
 
 

@@ -132,6 +132,8 @@ async def test_a_password_is_set_and_old_sessions_end(office: Office) -> None:
     name = row["sign_in"]
     short = await hotline("passwd", name, "--stdin", put_in="123\n", database_url=url)
     assert (short.code, "10" in short.err) == (2, True)
+    known = await hotline("passwd", name, "--stdin", put_in="demo-12345\n", database_url=url)
+    assert (known.code, "演示密码" in known.err) == (2, True)
     said = await hotline("passwd", name, "--stdin", put_in="云州-2026-热线办\n", database_url=url)
     assert said.code == 0
     assert await Entrance(office).sign_in(name, "云州-2026-热线办", now=clock())

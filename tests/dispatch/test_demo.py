@@ -13,7 +13,7 @@ from dispatch.clock import sweep
 from dispatch.db import transaction
 from dispatch.office import Office, clock, open_office
 from dispatch.preparing import load_calendar
-from dispatch.sign_in import Entrance
+from dispatch.sign_in import DEMO_PASSWORD, Entrance
 from hotline.calendar import SHANGHAI
 from hotline.people import STAFF_ROLES
 from hotline.procedures import PROCEDURES
@@ -152,7 +152,7 @@ async def test_someone_of_every_role_can_sign_in(city: Office) -> None:
     rows = await city.pool.fetch("select sign_in, roles from staff where demo")
     assert {role for row in rows for role in row["roles"]} == {str(role) for role in STAFF_ROLES}
     entrance = Entrance(city)
-    assert await entrance.sign_in(rows[0]["sign_in"], demo.PASSWORD, now=clock())
+    assert await entrance.sign_in(rows[0]["sign_in"], DEMO_PASSWORD, now=clock())
 
 
 async def test_a_second_filling_changes_nothing(city: Office) -> None:

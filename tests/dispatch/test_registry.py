@@ -12,6 +12,7 @@ from dispatch.office import Office
 from dispatch.perform import perform
 from dispatch.registry import accounts, catalogue, history, staff, trees, units
 from dispatch.registry.changes import fingerprint
+from dispatch.sign_in import DEMO_PASSWORD
 from hotline.errors import Conflict, Incomplete, NotAvailable, NotFound, NotPermitted
 from hotline.people import Actor, Role
 from hotline.routing import suggest
@@ -250,6 +251,7 @@ async def test_a_first_password_is_made_once_and_only_its_hash_is_kept(
         ({"sign_in": "the-admin"}, "sign_in"),
         ({"password": "Short-1Aa"}, "password"),
         ({"password": "alllowercase"}, "password"),
+        ({"password": DEMO_PASSWORD}, "password"),
         ({"password": "密码密码密码密码Aa1"}, "password"),
         ({"sign_in": "wanger", "password": "Wanger-2026"}, "password"),
         ({"unit_id": "999999"}, "unit_id"),

@@ -446,6 +446,7 @@ async def test_a_deadline_is_explained_day_by_day(caller: Caller) -> None:
         ("start=2026-03-09T09:00:00&limit=7", "start"),
         ("start=2026-02-30&limit=7", "start"),
         ("start=9999-12-31&limit=7", "start"),
+        ("start=2006-12-31&limit=7", "start"),
         ("start=2026-03-09", "limit"),
         ("start=2026-03-09&limit=-1", "limit"),
         ("start=2026-03-09&limit=1.5&unit=working_day", "limit"),
