@@ -18,7 +18,7 @@ from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from hotline.errors import Refusal
 
@@ -89,6 +89,27 @@ def open_table(path: Path) -> Table:
         except UnicodeDecodeError:
             continue
     raise FileRefused(f"{path.name} 的文字编码不是 UTF-8 或 GB18030，请另存为 UTF-8 编码的 CSV。")
+
+
+def unpacked_size(content: bytes, *, most: int) -> int:
+    """How many bytes a gzip file or a workbook holds unpacked, counted a little beyond `most`.
+
+    What is neither, or broken, counts as it is: reading it says what is wrong.
+    """
+    try:
+        if content.startswith(_ZIP):
+            # No more of a part is ever read than its entry declares.
+            with ZipFile(io.BytesIO(content)) as book:
+                return sum(part.file_size for part in book.infolist())
+        if content.startswith(_GZIP):
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+                size = 0
+                while size <= most and (block := file.read(_BLOCK)):
+                    size += len(block)
+                return size
+    except (BadZipFile, EOFError, OSError, ValueError, zlib.error):
+        pass
+    return len(content)
 
 
 def _checked(path: Path, records: Callable[[], Iterator[list[Cell]]]) -> Table:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from dispatch.db import Connection, savepoint
-from dispatch.import_files import FileRefused, guarded, open_table
+from dispatch.import_files import FileRefused, guarded, open_table, unpacked_size
 from dispatch.office import Office
 from dispatch.registry.changes import many_changes
 from hotline.errors import Conflict, Incomplete, Refusal
@@ -24,6 +24,8 @@ from hotline.wording import without_invisible
 
 MOST_ROWS: Final = 3000
 LARGEST: Final = 1024 * 1024
+LARGEST_UNPACKED: Final = 32 * 1024 * 1024
+"""A workbook or a gzip file may hold a thousand times what it weighs."""
 
 NEW, CHANGED, UNCHANGED, WRONG = "新增", "变更", "不变", "有误"
 STATES: Final = (NEW, CHANGED, UNCHANGED, WRONG)
@@ -145,6 +147,8 @@ def read(sheet: Sheet, content: bytes, *, name: str = "") -> list[Line]:
     """The rows of a file (CSV in UTF-8 or GB 18030, or xlsx). Raises Incomplete("file")."""
     if len(content) > LARGEST:
         raise Incomplete({"file": f"文件太大，应不超过{LARGEST // 1024}KB"})
+    if unpacked_size(content, most=LARGEST_UNPACKED) > LARGEST_UNPACKED:
+        raise Incomplete({"file": f"文件太大，应不超过{LARGEST_UNPACKED // 1024}KB"})
     with TemporaryDirectory(prefix="hotline-sheet-") as folder:
         path = Path(folder) / ("table.xlsx" if name.lower().endswith(".xlsx") else "table.csv")
         path.write_bytes(content)

@@ -1,7 +1,9 @@
 """The registers as CSV: out and in again without a change, tried first, all of it or nothing."""
 
 import csv
+import gzip
 import io
+import zipfile
 from collections.abc import Sequence
 
 import pytest
@@ -153,6 +155,13 @@ async def test_no_cell_is_a_formula_and_codes_stay_text(office: Office) -> None:
     assert set(states(plan)) == {UNCHANGED}
 
 
+def packed(size: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/sharedStrings.xml", bytes(size))
+    return made.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [
@@ -161,6 +170,8 @@ async def test_no_cell_is_a_formula_and_codes_stay_text(office: Office) -> None:
         (file_of([["分类名称"], ["x"]]), "缺少“分类代码”列"),
         (file_of([["分类代码", "分类代码"], ["1", "2"]]), "重名的列"),
         (b"x" * (sheet.LARGEST + 1), "太大"),
+        (gzip.compress(bytes(sheet.LARGEST_UNPACKED + 1)), "太大"),
+        (packed(sheet.LARGEST_UNPACKED + 1), "太大"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_a_sentence(content: bytes, word: str) -> None:

@@ -72,6 +72,13 @@ def test_what_may_not_be_kept(content: bytes, why: str) -> None:
         kind_of(content)
 
 
+def test_nothing_hides_behind_thousands_of_parts() -> None:
+    parts = {f"word__part{i}": b"" for i in range(5000)}
+    content = packed(**{"[Content_Types]_DOT_xml": b""}, **parts, word__vbaProject_DOT_bin=b"")
+    with pytest.raises(Unfit):
+        kind_of(content)
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
