@@ -119,12 +119,13 @@ async def attached(connection: Connection, case_id: int) -> list[Attached]:
 
 
 async def uploaded(pool: Pool, keys: Sequence[str], *, actor: Actor) -> list[Attached]:
-    """What this person has uploaded under these keys, as far as it is still kept."""
+    """What this person has uploaded under these keys, as far as it is kept and in no case yet."""
     if not keys:
         return []
     rows = await pool.fetch(
         f"select {_COLUMNS}, '' as who from attachment a"
-        " where a.file_key = any($1::text[]) and a.added_by = $2 order by a.id",
+        " where a.file_key = any($1::text[]) and a.added_by = $2 and a.case_id is null"
+        " order by a.id",
         list(keys),
         actor.staff_id,
     )

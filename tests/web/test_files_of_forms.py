@@ -134,3 +134,13 @@ async def test_what_was_uploaded_before_it_was_called_secret_is_removed(
 
 async def test_only_who_is_signed_in_keeps_files(client_as: ClientAs) -> None:
     assert (await (await client_as()).post("/files", files=[PHOTO])).status_code == 303
+
+
+async def test_what_one_tab_sent_the_other_tab_no_longer_offers(client_as: ClientAs) -> None:
+    agent = await client_as(AGENT)
+    ((key, _),) = kept_in((await agent.post("/files?form=call", files=[PHOTO])).text)
+    form = {**FORM, "files": key}
+    assert (await agent.post("/console/calls", data=form)).status_code == 200
+    again = await agent.post("/console/calls", data=form)
+    assert again.status_code == 422 and "有附件已失效，请重新上传" in again.text
+    assert kept_in(again.text) == [] and REQUEST["title"] in again.text
