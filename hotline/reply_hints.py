@@ -155,7 +155,7 @@ def _points_hint(points: Sequence[Point]) -> Hint:
     asking = [point for point in points if point.asks] or list(points)
     open_points = [point for point in asking if point.answered_in is None]
     if not open_points:
-        return Hint("points", "逐点答复", True, f"{len(asking)}点都有相近的字句")
+        return Hint("points", "逐点答复", True, f"要求办理的{len(asking)}点有相近的字句")
     first = _cut(open_points[0].text)
     more = f"等{len(open_points)}点" if len(open_points) > 1 else ""
     return Hint("points", "逐点答复", False, f"没有看到相近的字句：“{first}”{more}")

@@ -39,7 +39,7 @@ async def test_the_board_tells_today_without_a_word_of_any_case(
     before = (await browser.get("/wall")).text
     case = (await open_case(office, actor=AGENT, inputs=REQUEST, now=clock())).case
     html = (await browser.get("/wall/board")).text
-    assert int(figure(html, "登记")) == int(figure(before, "登记")) + 1
+    assert int(figure(html, "新登记")) == int(figure(before, "新登记")) + 1
     assert int(figure(html, "待派单")) == int(figure(before, "待派单")) + 1
     assert case.number in html and 'hx-trigger="sse:case, every 15s"' in html
     for private in ("title", "content", "address", "requester_name", "requester_phone"):
