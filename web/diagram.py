@@ -227,7 +227,7 @@ def _label(arrow: Arrow, target: str, line_y: int) -> str:
     """The action above its line, to where it leads, and each role after a spot of its colour."""
     text_y, x = line_y - 5, _LABEL_X + 8
     said = [f'<text class="flow-action" x="{x}" y="{text_y}">{escape(arrow.action.label)}</text>']
-    x += _pixels(arrow.action.label, 13) + 6
+    x += _pixels(arrow.action.label, 13, bold=True) + 6
     said.append(f'<text class="flow-target" x="{x}" y="{text_y}">→ {escape(target)}</text>')
     x += _pixels(f"→ {target}", 12) + 10
     names = [(name, in_words(ROLE_LABELS[Role(name)])) for name in arrow.roles]
@@ -291,8 +291,11 @@ def _halves(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
-def _pixels(text: str, size: int) -> int:
-    return round(_halves(text) * size / 2 * 1.04)
+def _pixels(text: str, size: int, *, bold: bool = False) -> int:
+    # Bold makes letters wider, and Chinese characters stay as wide as they are.
+    narrow = sum(unicodedata.east_asian_width(sign) not in "WFA" for sign in text)
+    halves = _halves(text) + (0.2 * narrow if bold else 0)
+    return round(halves * size / 2 * 1.04)
 
 
 _NEVER_FIRST = "，。；：、）》】”"

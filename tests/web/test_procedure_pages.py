@@ -2,7 +2,8 @@
 
 import re
 from datetime import date
-from itertools import combinations
+from html import unescape
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.makers import (
 )
 from tests.web.conftest import ClientAs
 from web.diagram import drawn
+from web.language import speaking
 
 EVERY_KIND = pytest.mark.parametrize("kind", PROCEDURES)
 TODAY = date(2026, 3, 9)
@@ -41,6 +43,21 @@ def test_boxes_and_words_have_places_of_their_own(kind: str) -> None:
         assert x >= 0 and y >= 0 and x + width <= picture.width and y + height <= picture.height
     lines = {(x, y) for _, x, y, _ in _TEXT.findall(picture.svg)}
     assert len(lines) == len(_TEXT.findall(picture.svg)), "two texts begin at one place"
+
+
+@EVERY_KIND
+def test_where_an_action_leads_stands_after_its_name_in_english_too(kind: str) -> None:
+    with speaking("en"):
+        texts = _TEXT.findall(drawn(described(PROCEDURES[kind], RULEBOOK, on=TODAY)).svg)
+    pairs = [
+        (action, target)
+        for action, target in pairwise(texts)
+        if (action[0], target[0]) == ("flow-action", "flow-target")
+    ]
+    assert pairs
+    for (_, x, _, name), (_, x2, _, _) in pairs:
+        # A bold letter of 13 pixels is 8 wide on the average.
+        assert int(x) + 8 * len(unescape(name)) <= int(x2), name
 
 
 @EVERY_KIND
