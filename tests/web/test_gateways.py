@@ -121,10 +121,12 @@ async def test_broken_json_is_refused_in_words(gateway: httpx.AsyncClient) -> No
     assert broken.status_code == 422
 
 
-@with_settings(demo=False, abroad=True)
-async def test_without_demonstration_only_this_machine_may_simulate(
-    gateway: httpx.AsyncClient,
-) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"demo": False, "abroad": True}, {"demo": True, "host": "0.0.0.0", "abroad": True}],
+    ids=["no demonstration", "a demonstration that others reach"],
+)
+async def test_only_this_machine_may_simulate(gateway: httpx.AsyncClient) -> None:
     answer = await gateway.post("/gateway/sms/sim", json={"from": MOBILE, "text": "帮助"})
     assert answer.status_code == 404
 
