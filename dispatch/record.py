@@ -7,6 +7,7 @@ version that was loaded and touches nothing where somebody else was faster.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -124,6 +125,9 @@ _MESSAGE = {
 }  # fmt: skip
 _COUNT = {"day": "date", "measure": "text", "unit_id": "bigint", "n": "int"}
 
+_columns_of, _mutable_of = attrgetter(*_COLUMNS), attrgetter(*_MUTABLE)
+_event_of, _count_of = attrgetter(*EVENT), attrgetter(*_COUNT)
+
 
 def _insert(table: str, names: Mapping[str, str], parameter: int, *, once: str = "") -> str:
     plain, typed = columns(names)
@@ -213,7 +217,7 @@ def changed_values(moved: Move) -> tuple[Any, ...]:
     return (
         before.id,
         before.version,
-        *(getattr(after, name) for name in _MUTABLE),
+        *_mutable_of(after),
         *_child_values([moved]),
         rows_of(changed(before.assignments, after.assignments), ("id", *_CHANGED_PART)),
         rows_of(changed(before.clocks, after.clocks), ("id", *CHANGED_CLOCK)),
@@ -250,7 +254,7 @@ def new_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> 
     after = moves[-1].after
     # One text: the driver looks at each element of a list, and no token holds a line end.
     words = "\n".join(bigrams(f"{after.title}\n{after.content}\n{after.address}"))
-    return (*(getattr(after, name) for name in _COLUMNS), *_child_values(moves, counts), words)
+    return (*_columns_of(after), *_child_values(moves, counts), words)
 
 
 def _child_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) -> tuple[Any, ...]:
@@ -266,7 +270,8 @@ def _child_values(moves: Sequence[Move], counts: Sequence[Count] | None = None) 
 
 
 def rows_of(values: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
-    return [{name: getattr(value, name) for name in names} for value in values]
+    fields = attrgetter(*names)
+    return [dict(zip(names, fields(value), strict=True)) for value in values]
 
 
 def changed(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
@@ -275,7 +280,7 @@ def changed(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
 
 
 def event_row(event: EventEntry) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in EVENT} | {"hash": event.hash.hex()}
+    return dict(zip(EVENT, _event_of(event), strict=True)) | {"hash": event.hash.hex()}
 
 
 def _message(told: Tell, moved: Move) -> dict[str, Any]:
@@ -309,4 +314,4 @@ def _summed(moves: Sequence[Move]) -> list[Count]:
 
 
 def _count(count: Count) -> dict[str, Any]:
-    return {name: getattr(count, name) for name in _COUNT}
+    return dict(zip(_COUNT, _count_of(count), strict=True))

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ _TRACKED = (
     "round", "lead_unit_id", "designated", "supervised", "returns", "category", "place", "address",
     "request_type", "urgency", "solved", "satisfied", "manner", "outcome",
 )  # fmt: skip
+_tracked_of = attrgetter(*_TRACKED)
 
 
 class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +44,9 @@ def entered(
 ) -> EventEntry:
     """The entry of an act that is done, behind the last one of the case."""
     after = draft.case
+    noted = zip(_TRACKED, _tracked_of(before), _tracked_of(after), strict=True)
     changes = (
-        {
-            name: [old, new]
-            for name in _TRACKED
-            if (old := getattr(before, name)) != (new := getattr(after, name))
-        }
+        {name: [old, new] for name, old, new in noted if old != new}
         | _moved_deadlines(before, after)
         | _changed_limits(before, after)
     )
