@@ -117,5 +117,11 @@ class Tries:
             wait = max(1, round((1 - left) * self._seconds))
             raise TooMany(f"查询过于频繁，请在 {wait} 秒后再试。", retry_after=wait)
 
+    def give_back(self, address: str) -> None:
+        """The try counts for nothing: whoever made it was right."""
+        if address in self._left:
+            left, since = self._left[address]
+            self._left[address] = (min(self._most, left + 1), since)
+
     def __len__(self) -> int:
         return len(self._left)

@@ -4,6 +4,7 @@ A handler names what it needs (`me: Me, office: TheOffice, now: Now, form: TheFo
 names its guard: `signed_in`, `roles(...)`, or `opt=PUBLIC`.
 """
 
+import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -185,6 +186,18 @@ def is_htmx(request: WebRequest) -> bool:
 def own_path(text: str) -> str:
     """An address of ours that a form sent along to come back to; "" for anything else."""
     return text if re.fullmatch(r"/[\w\-./?=&%+:]*", text, re.ASCII) and text[1:2] != "/" else ""
+
+
+def caller_address(request: WebRequest) -> str:
+    """Whose tries are counted; a household has a whole /64 of IPv6 to itself."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network(f"{host}/64", strict=False))
+    return host
 
 
 def sign_in_address(request: WebRequest) -> str:

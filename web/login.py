@@ -1,5 +1,7 @@
 """Sign-in, sign-out, and where each person begins."""
 
+import time
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -8,16 +10,33 @@ from litestar.datastructures import Cookie
 from dispatch.agents import leave_the_telephone
 from dispatch.digests import digest_for
 from dispatch.office import Office
-from dispatch.sign_in import Entrance, keep_language
+from dispatch.public_status import Tries
+from dispatch.sign_in import Entrance, SignedIn, keep_language
 from hotline.errors import NotPermitted, TooMany
 from web.digests import digest_lines
-from web.given import PUBLIC, Form, Me, Now, TheForm, TheOffice, WebRequest, query_of, signed_in
+from web.given import (
+    PUBLIC,
+    Form,
+    Me,
+    Now,
+    TheForm,
+    TheOffice,
+    WebRequest,
+    caller_address,
+    query_of,
+    signed_in,
+)
 from web.identity import COOKIE
 from web.language import COOKIE as LANGUAGE_COOKIE
 from web.language import LANGUAGES
 from web.navigation import home_of
 from web.refusals import status_of
 from web.render import page, redirect
+
+# One name is locked after few mistakes; this bounds who tries one password on many names. Only
+# mistakes count, for a whole office may come from one address.
+MISTAKES_AT_ONCE = 60
+SECONDS_PER_MISTAKE = 10
 
 
 @get("/", opt=PUBLIC)
@@ -36,8 +55,13 @@ async def show_login(request: WebRequest) -> Response[Any]:
 async def sign_in(request: WebRequest, form: TheForm, now: Now, office: TheOffice) -> Response[Any]:
     """A new session under a new cookie, whatever cookie was sent."""
     entrance: Entrance = request.app.state.entrance
+    tries: Tries = request.app.state.setdefault(
+        "sign_in_tries", Tries(most=MISTAKES_AT_ONCE, seconds=SECONDS_PER_MISTAKE)
+    )
+    address = caller_address(request)
     try:
-        token, language = await entrance.sign_in(form.one("name"), form.one("password"), now=now)
+        _count(tries, address)
+        token, language = await _signed_in(entrance, form, tries, address, now=now)
     except (NotPermitted, TooMany) as refusal:
         return _login_page(request, form, wrong=refusal.message, status=status_of(refusal))
     if old := request.cookies.get(COOKIE):
@@ -89,6 +113,26 @@ async def choose_language(request: WebRequest, form: TheForm, office: TheOffice)
             await keep_language(office, request.user.actor, chosen)
         _speak(response, office, chosen)
     return response
+
+
+async def _signed_in(
+    entrance: Entrance, form: Form, tries: Tries, address: str, *, now: datetime
+) -> SignedIn:
+    """Whose session it is; a try that was no mistake is given back."""
+    try:
+        found = await entrance.sign_in(form.one("name"), form.one("password"), now=now)
+    except TooMany:
+        tries.give_back(address)
+        raise
+    tries.give_back(address)
+    return found
+
+
+def _count(tries: Tries, address: str) -> None:
+    try:
+        tries.take(address, at=time.monotonic())
+    except TooMany as refusal:
+        raise TooMany("正在登录的人太多，请稍后再试。", retry_after=refusal.retry_after) from None
 
 
 def _speak(response: Response[Any], office: Office, language: str) -> None:

@@ -1,6 +1,5 @@
 """For everybody, without signing in: the state of one's case, and how a deadline is counted."""
 
-import ipaddress
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +12,17 @@ from hotline.calendar import SHANGHAI, WorkingCalendar
 from hotline.clocks import Explanation, explain
 from hotline.errors import Incomplete, NotFound, Refusal, TooMany
 from hotline.limits import Limit, Unit
-from web.given import PUBLIC, Form, Now, Rules, TheForm, TheOffice, WebRequest, query_of
+from web.given import (
+    PUBLIC,
+    Form,
+    Now,
+    Rules,
+    TheForm,
+    TheOffice,
+    WebRequest,
+    caller_address,
+    query_of,
+)
 from web.refusals import status_of
 from web.render import render
 
@@ -45,7 +54,7 @@ async def look_up_status(request: WebRequest, office: TheOffice, form: TheForm) 
         "status_tries", Tries(most=TRIES_AT_ONCE, seconds=SECONDS_PER_TRY)
     )
     try:
-        tries.take(_address(request), at=time.monotonic())
+        tries.take(caller_address(request), at=time.monotonic())
         found = await public_status(office, number=typed["number"], code=typed["code"])
     except (Incomplete, NotFound, TooMany) as refusal:
         return _status_page(request, typed, refusal=refusal)
@@ -146,18 +155,6 @@ def _limit(amount: str, unit: str, wrong: dict[str, str]) -> Limit | None:
         wrong["limit"] = f"这里最多逐日说明 {LONGEST_DAYS_SHOWN} 天的时限。"
         return None
     return limit
-
-
-def _address(request: WebRequest) -> str:
-    """Whose tries are counted; a household has a whole /64 of IPv6 to itself."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network(f"{host}/64", strict=False))
-    return host
 
 
 def _status_page(

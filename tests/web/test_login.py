@@ -1,6 +1,9 @@
 """Signing in and out: who gets in, who waits, and what a forged form meets."""
 
+import time
+
 import httpx
+from litestar import Litestar
 
 from dispatch.office import Office
 from dispatch.sign_in import LOCK_AFTER, digest_of
@@ -8,6 +11,7 @@ from hotline.numbers import new_secret_token
 from tests.makers import AGENT, DISPATCHER, REVIEWER
 from tests.web.conftest import PASSWORD, ClientAs, csrf_in
 from web.identity import COOKIE
+from web.login import MISTAKES_AT_ONCE
 
 
 async def sign_in(
@@ -143,3 +147,27 @@ async def test_a_demonstration_account_needs_a_demonstration(
         assert (await sign_in(browser, DISPATCHER.staff_id)).status_code == 403
     finally:
         office.settings = original
+
+
+async def test_who_tries_many_names_from_one_address_has_to_wait(
+    client_as: ClientAs, app: Litestar
+) -> None:
+    app.state.pop("sign_in_tries", None)
+    try:
+        browser = await client_as()
+        # Who is right uses nothing up.
+        for _ in range(3):
+            assert (await sign_in(browser, AGENT.staff_id)).status_code == 303
+        tries = app.state.sign_in_tries
+        for _ in range(MISTAKES_AT_ONCE):
+            tries.take("127.0.0.1", at=time.monotonic())
+        refused = await sign_in(browser, AGENT.staff_id)
+        assert refused.status_code == 429 and "请稍后再试" in refused.text
+        elsewhere = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, client=("203.0.113.9", 1)),
+            base_url="http://hotline.test",
+        )
+        async with elsewhere:
+            assert (await sign_in(elsewhere, AGENT.staff_id)).status_code == 303
+    finally:
+        app.state.pop("sign_in_tries", None)

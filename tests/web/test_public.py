@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from litestar import Litestar
+from litestar.testing import RequestFactory
 
 from dispatch.intake import open_case
 from dispatch.office import Office
-from dispatch.public_status import Tries
 from hotline.numbers import case_number
 from tests.makers import AGENT, MONDAY, REQUEST
 from tests.web.conftest import ClientAs
+from web.given import caller_address
 
 
 @pytest.fixture(autouse=True)
@@ -73,10 +74,19 @@ async def test_guessing_is_slowed_down(client_as: ClientAs) -> None:
     assert "秒后再试" in answers[-1].text
 
 
-async def test_one_address_of_a_household_is_counted_as_the_household(app: Litestar) -> None:
-    tries = app.state.setdefault("status_tries", Tries(most=1, seconds=60))
-    tries.take("2001:db8::/64", at=0)
-    assert len(tries) == 1
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("2001:db8::7", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::9", "2001:db8::/64"),
+        ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+        ("203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_one_address_of_a_household_is_counted_as_the_household(host: str, counted: str) -> None:
+    request = RequestFactory().get()
+    request.scope["client"] = (host, 1)
+    assert caller_address(request) == counted
 
 
 async def test_a_deadline_shows_each_day_with_its_reason(client_as: ClientAs) -> None:
