@@ -10,6 +10,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from dispatch.hub import Hub
 from dispatch.office import Office, clock
 from dispatch.presence import colleagues, leave, look_in
+from hotline.errors import NotFound
 from hotline.numbers import is_case_number
 from hotline.people import Actor
 from web.given import WebRequest, query_of, signed_in
@@ -26,13 +27,16 @@ AT_ONCE = frozenset({"ring", "missed"})
 async def stream_live(request: WebRequest) -> ServerSentEvent:
     """Event `case` whenever a case changed (`?case=number`: that one), `ring` when one's own
     telephone does, `missed` when the calls to be returned may have changed, `people` when somebody
-    else opened or left that one case. The page looks itself.
+    else opened or left that one case. The page looks itself. Of a case that is not theirs nobody
+    hears even that it moves: raises NotFound.
     """
     hub: Hub = request.app.state.hub
     number = query_of(request).one("case")
     me = request.user.actor if request.user else None
     watched = number if is_case_number(number) else None
     looking = Looking(request.app.state.office, me, watched) if me and watched else None
+    if looking and not await looking.allowed():
+        raise NotFound
     return ServerSentEvent(
         _changes(hub, watched, staff_id=me.staff_id if me else None, looking=looking)
     )
@@ -45,6 +49,10 @@ class Looking:
         self._office, self._me, self._number = office, me, number
         self._others: frozenset[int] = frozenset()
         self._leaving: asyncio.Task[None] | None = None
+
+    async def allowed(self) -> bool:
+        """Whether this person may have the case open."""
+        return await look_in(self._office.pool, self._me, self._number, now=clock())
 
     async def still(self) -> bool:
         """Say that the case is still open here; whether somebody else came or went meanwhile."""

@@ -13,7 +13,7 @@ from dispatch.hub import Hub, Listener, open_hub
 from dispatch.intake import open_case
 from dispatch.office import Office, clock
 from dispatch.perform import perform
-from tests.makers import AGENT, REQUEST
+from tests.makers import AGENT, CITY_CLERK, REQUEST
 from tests.web.conftest import ClientAs
 from web import live
 
@@ -112,3 +112,10 @@ async def test_the_stream_is_for_who_is_signed_in(client_as: ClientAs) -> None:
     browser = await client_as()
     answer = await browser.get("/live")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Flive")
+
+
+async def test_nobody_hears_that_a_foreign_case_moves(client_as: ClientAs, office: Office) -> None:
+    number = (await open_case(office, actor=AGENT, inputs=REQUEST, now=clock())).case.number
+    browser = await client_as(CITY_CLERK)
+    for watched in (number, "2603090000017"):
+        assert (await browser.get(f"/live?case={watched}")).status_code == 404
