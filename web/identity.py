@@ -1,6 +1,8 @@
 """Who calls, and whether a form was really sent from one of our pages: before every handler."""
 
 import hmac
+from collections.abc import Iterable
+from typing import Any
 
 from litestar import Request
 from litestar.datastructures import Headers
@@ -47,7 +49,8 @@ class Identity(ASGIMiddleware):
 
 def _refuse_unreadable(scope: Scope) -> None:
     """What the database can neither hold nor look for names nothing: no page asks for it."""
-    for value in scope["path_params"].values():
+    values: Iterable[Any] = scope["path_params"].values()
+    for value in values:
         if (isinstance(value, str) and "\x00" in value) or (
             isinstance(value, int) and not 0 <= value < 2**63
         ):
