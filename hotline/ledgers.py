@@ -11,7 +11,7 @@ from hotline.inputs import INPUTS, shown
 from hotline.masking import requester_view, text_for
 from hotline.paper import LedgerColumn
 from hotline.people import Actor
-from hotline.permissions import requester_open_to
+from hotline.permissions import requester_open_to, requester_withheld
 from hotline.procedure import Procedure
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
@@ -122,7 +122,7 @@ class _Entry:
             name=row.requester_name,
             phone="",
             anonymous=row.anonymous,
-            confidential=row.confidential,
+            confidential=requester_withheld(row),
             reveal=False,
         ).name
 

@@ -90,6 +90,22 @@ def requester_open_to(actor: Actor, case: Guarded) -> bool:
     return actor.has(Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.SUPERVISOR, *REGISTER_ROLES)
 
 
+class Named(Guarded, Protocol):
+    """A case, or a row of a register that has its type."""
+
+    @property
+    def request_type(self) -> str: ...
+
+
+def requester_withheld(case: Named) -> bool:
+    """Whether who may not know the requester sees not even a masked name and number.
+
+    A confidential requester, and who reports wrongdoing (举报): the reader may be the one accused,
+    and knows people by a surname and four digits.
+    """
+    return case.confidential or case.request_type == "report"
+
+
 def may_reveal(actor: Actor, case: CaseFile) -> bool:
     """Whether the number may be shown after giving a reason: the unit that must make contact, or
     the one below it that got the work.
@@ -97,7 +113,7 @@ def may_reveal(actor: Actor, case: CaseFile) -> bool:
     Never of a confidential requester, and never of somebody who reports wrongdoing: the unit may
     be the one accused (济南市12345市民服务热线条例 32; 信访工作条例 30).
     """
-    if case.confidential or case.anonymous or case.request_type == "report":
+    if requester_withheld(case) or case.anonymous:
         return False
     part = case.part_of(actor.unit_ids, "lead")
     inside = case.inside

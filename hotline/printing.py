@@ -27,7 +27,7 @@ from hotline.masking import requester_view, text_for
 from hotline.paper import Paper
 from hotline.papers import PAPERS
 from hotline.people import UNIT_ROLES, Actor
-from hotline.permissions import requester_open_to
+from hotline.permissions import requester_open_to, requester_withheld
 from hotline.procedures import procedure
 from hotline.rulebook import Rulebook
 
@@ -226,7 +226,7 @@ class _Reader:
             name=self.case.requester_name,
             phone=self.case.requester_phone,
             anonymous=self.case.anonymous,
-            confidential=self.case.confidential,
+            confidential=requester_withheld(self.case),
             reveal=self.opened,
         )
         return {"requester_name": view.name, "requester_phone": view.phone}

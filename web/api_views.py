@@ -16,7 +16,7 @@ from hotline.errors import Incomplete
 from hotline.inputs import INPUTS
 from hotline.masking import requester_view, text_for
 from hotline.people import Actor, Role
-from hotline.permissions import requester_open_to
+from hotline.permissions import requester_open_to, requester_withheld
 from hotline.procedure import Action
 from hotline.procedures import procedure
 from hotline.rulebook import Entry as Node
@@ -63,7 +63,7 @@ def case_view(
         name=case.requester_name,
         phone=case.requester_phone,
         anonymous=case.anonymous,
-        confidential=case.confidential,
+        confidential=requester_withheld(case),
         reveal=is_open,
     )
     clocks = case.clocks if past is None else past.clocks

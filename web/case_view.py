@@ -13,7 +13,7 @@ from hotline.clocks import Limit
 from hotline.inputs import details_shown
 from hotline.masking import RequesterView, masked_phone, requester_view, text_for
 from hotline.people import ROLE_LABELS, Actor, Role
-from hotline.permissions import may_reveal, requester_open_to
+from hotline.permissions import may_reveal, requester_open_to, requester_withheld
 from hotline.printing import printable
 from hotline.procedure import PHASE_LABELS, Action, Procedure
 from hotline.procedures import procedure
@@ -171,7 +171,7 @@ def case_view(
             name=case.requester_name,
             phone=case.requester_phone,
             anonymous=case.anonymous,
-            confidential=case.confidential,
+            confidential=requester_withheld(case),
             reveal=person_open or revealed,
         ),
         can_reveal=bool(
