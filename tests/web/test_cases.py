@@ -110,6 +110,19 @@ async def test_a_stale_page_tells_what_changed_and_can_be_sent_again(
     assert again.status_code == 303
 
 
+async def test_what_was_chosen_for_an_act_that_is_over_stays_in_words(
+    client_as: ClientAs, office: Office
+) -> None:
+    number = await opened(office)
+    await act(office, number, "dispatch", DISPATCHER, lead_unit="CGJ")
+    typed = {"seen_version": "1", "lead_unit": "SWJ", "designate": "1", "note": "按职责办理"}
+    browser = await client_as(DISPATCHER)
+    answer = await browser.post(f"/cases/{number}/actions/dispatch", data=typed)
+    assert answer.status_code == 409 and "您填写的内容已保留" in answer.text
+    for kept in ("SWJ 云州市水务局", "是", "按职责办理"):
+        assert f"<dd>{kept}</dd>" in answer.text
+
+
 async def test_a_unit_reads_no_number_until_it_gives_a_reason(
     client_as: ClientAs, office: Office
 ) -> None:
@@ -134,7 +147,12 @@ async def test_nobody_reveals_who_reports_wrongdoing(client_as: ClientAs, office
     await act(office, number, "dispatch", DISPATCHER, lead_unit="SWJ")
     await act(office, number, "sign", WATER_CLERK)
     browser = await client_as(WATER_CLERK)
-    assert "/reveal" not in (await browser.get(f"/cases/{number}")).text
+    page = (await browser.get(f"/cases/{number}")).text
+    told = (await browser.get(f"/api/v1/cases/{number}")).json()["requester"]
+    assert "/reveal" not in page
+    # Not even a surname and four digits: the unit may be the one accused.
+    assert not any(word in page for word in ("王**", "1234<", "138****"))
+    assert (told["name"], told["phone"]) == ("保密诉求人", "")
     answer = await browser.post(f"/cases/{number}/reveal", data={"reason": "想知道是谁"})
     assert answer.status_code == 409 and "0000 1234" not in answer.text
 

@@ -36,6 +36,7 @@ async def test_a_chosen_file_is_kept_at_once_beside_those_before_it(client_as: C
     assert 'hx-post="/files?form=call"' in page and 'data-shortcut="Alt+f"' in page
     first = await agent.post("/files?form=call", files=[PHOTO], headers=HTMX)
     assert first.status_code == 200 and 'id="call-files"' in first.text
+    assert 'data-shortcut="Alt+f"' in first.text
     ((key, name),) = kept_in(first.text)
     assert name == "现场.png"
     unfit = ("files", ("程序.exe", b"MZ\x90\x00" + bytes(80), "image/png"))
