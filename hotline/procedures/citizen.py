@@ -52,7 +52,7 @@ def not_designated(case: CaseFile, actor: Actor) -> str | None:
 
 @leads_to("closed", "called_back")
 def after_callback(case: CaseFile, inputs: Mapping[str, Any]) -> str | None:
-    """Answered: content and not unsolved closes, else a redo is proposed; unreached, it stays due."""
+    """Answered: content and not unsolved closes, else a redo is proposed. Unreached: still due."""
     if inputs["attempt"] == "refused":
         return "closed"
     if inputs["attempt"] != "answered":
