@@ -149,17 +149,3 @@ async def test_a_role_that_is_taken_away_opens_nothing_any_more(
             "update staff set roles = '{clerk}' where id = $1", WATER_CLERK.staff_id
         )
         app.state.entrance._known.clear()
-
-
-async def test_a_unit_sees_nothing_of_who_reports_wrongdoing(
-    office: Office, client_as: ClientAs
-) -> None:
-    number = await opened(office, request_type="report")
-    await act(office, number, "dispatch", DISPATCHER, lead_unit="SWJ")
-    browser = await client_as(WATER_CLERK)
-    page = (await browser.get(f"/cases/{number}")).text
-    told = (await browser.get(f"/api/v1/cases/{number}")).json()["requester"]
-    # Not even a surname and four digits: the unit may be the one accused.
-    assert REQUESTED in page
-    assert not any(word in page for word in ("王**", "王女士", "138****", "1234<"))
-    assert (told["name"], told["phone"]) == ("保密诉求人", "")
