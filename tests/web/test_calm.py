@@ -65,3 +65,9 @@ async def test_every_page_has_its_landmarks_and_says_what_changes(client_as: Cli
         assert '<nav class="topnav" aria-label=' in html
         assert '<div id="told" class="visually-hidden" role="status">' in html
         assert html.count("<h1") == 1
+
+
+async def test_light_or_dark_stands_before_anything_is_drawn(client_as: ClientAs) -> None:
+    head = (await (await client_as(AGENT)).get("/console")).text.partition("</head>")[0]
+    theme = re.search(r'<script src="[^"]*/theme\.[^"]*js[^"]*"></script>', head)
+    assert theme and theme.start() < head.index('rel="stylesheet"')
