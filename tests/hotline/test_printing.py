@@ -22,9 +22,9 @@ from tests.makers import (
     WATER_CLERK,
     Story,
 )
+from tests.stories.petitions import forwarded
 from tests.stories.procurement import investigating
 from tests.stories.test_leader_story import drafted, registered, reported, working
-from tests.stories.test_petition_story import forwarded
 
 
 def papers_of(story: Story) -> list[str]:

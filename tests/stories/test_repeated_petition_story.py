@@ -10,7 +10,7 @@ from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
 from hotline.transition import open_actions
 from tests.makers import MONDAY, PETITIONS, a_blank
-from tests.stories.test_petition_story import forwarded, registered
+from tests.stories.petitions import forwarded, registered
 
 EARLIER = "2603090000025"
 

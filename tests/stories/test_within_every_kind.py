@@ -23,10 +23,10 @@ from tests.makers import (
     Story,
     staff,
 )
+from tests.stories.petitions import SECOND, reviewed
 from tests.stories.procurement import CHALLENGE_LETTER, ComplaintStory, answered
 from tests.stories.test_assessment_story import ADJUSTED, DISPUTE
 from tests.stories.test_joint_service_story import APPLICATION, GRANTED
-from tests.stories.test_petition_story import SECOND, reviewed
 
 ASKED = frozenset({HEDONG})
 CLERK = replace(HEDONG_CLERK, countersigned=ASKED)

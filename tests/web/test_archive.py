@@ -13,10 +13,10 @@ from hotline.errors import NotAvailable
 from hotline.people import Actor
 from hotline.procedure import Phase
 from hotline.procedures import PROCEDURES
-from tests.makers import AGENT, DISPATCHER, FINANCE, MONDAY, REQUEST, SECRETARY
+from tests.makers import AGENT, DISPATCHER, FINANCE, MONDAY, PETITIONS, REQUEST, SECRETARY
+from tests.stories.petitions import registered
 from tests.stories.test_leader_story import signed_off
 from tests.stories.test_method_change_story import APPLICATION, APPROVAL
-from tests.stories.test_petition_story import PETITIONS, registered
 from tests.web.conftest import ClientAs
 
 
