@@ -87,7 +87,7 @@ async def test_one_wrong_row_keeps_the_whole_file_out(office: Office) -> None:
     plan = await tried(office, "categories", content)
     assert states(plan) == [NEW, WRONG, WRONG, WRONG, WRONG]
     reasons = [line.reason for line in plan.lines]
-    assert "应为是或否" in reasons[1] and "上级分类 04.01 不存在" in reasons[2]
+    assert "应为是或否" in reasons[1] and "上级 04.01 不存在" in reasons[2]
     assert "与第2行是同一条" in reasons[3] and "还有在用的下级" in reasons[4]
     with pytest.raises(Conflict):
         await sheet.apply(

