@@ -71,7 +71,8 @@ class SignedIn(NamedTuple):
 class _Known:
     presence: Presence | None
     until: float
-    seen_at: datetime | None = None
+    seen_at: datetime | None
+    rulebook: Rulebook
 
 
 class Entrance:
@@ -157,7 +158,7 @@ class Entrance:
         `touch` says that a person did something: it keeps the session from becoming idle.
         """
         digest = digest_of(token)
-        known = self._trusted(digest)
+        known = await self._trusted(digest)
         if known is None:
             row = await self._office.pool.fetchrow(
                 """
@@ -180,7 +181,7 @@ class Entrance:
     async def by_token(self, token: str) -> Presence | None:
         """Whom this bearer token stands for, or None where it is unknown or revoked."""
         digest = digest_of(token)
-        known = self._trusted(digest)
+        known = await self._trusted(digest)
         if known is None:
             row = await self._office.pool.fetchrow(
                 """
@@ -193,18 +194,23 @@ class Entrance:
             known = await self._learn(digest, row, csrf="")
         return known.presence
 
-    def _trusted(self, digest: bytes) -> _Known | None:
+    async def _trusted(self, digest: bytes) -> _Known | None:
+        """Whoever was known under these very rules: units and signatures are part of them."""
         known = self._known.get(digest)
-        return known if known and known.until > time.monotonic() else None
+        if known is None or known.until <= time.monotonic():
+            return None
+        return known if known.rulebook is await self._office.rulebook() else None
 
     async def _learn(self, digest: bytes, row: asyncpg.Record | None, *, csrf: str) -> _Known:
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        presence = None
-        if row is not None:
-            presence = Presence(actor_of(row, await self._office.rulebook()), csrf)
+        rulebook = await self._office.rulebook()
+        presence = None if row is None else Presence(actor_of(row, rulebook), csrf)
         known = _Known(
-            presence, time.monotonic() + _TRUST_SECONDS, row["seen_at"] if row is not None else None
+            presence,
+            time.monotonic() + _TRUST_SECONDS,
+            row["seen_at"] if row is not None else None,
+            rulebook,
         )
         self._known[digest] = known
         return known
