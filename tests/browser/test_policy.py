@@ -30,7 +30,7 @@ async def refused(page: Page) -> list[str]:
 
 
 async def test_a_refused_call_comes_back_without_an_inline_style(open_window: Open) -> None:
-    visitor = await open_window("huawu1")
+    visitor = await open_window("huawu3")
     page = visitor.page
     await page.add_init_script(_OBSERVED)
     await visitor.go("/console")
