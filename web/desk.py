@@ -14,6 +14,7 @@ from dispatch.drafts import drafts_of_cases
 from dispatch.last_acts import last_acts
 from dispatch.queues import (
     ARCHIVE_LISTS,
+    PAGE,
     QUEUES,
     STAGE_LISTS,
     Queue,
@@ -35,7 +36,7 @@ from web.deciding import applications_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheForm, TheOffice, WebRequest, roles
 from web.judging import judge_reply, note_callback, show_callback, show_review
-from web.lists import Asked, asked_of, lines, tabs
+from web.lists import SHORT_PAGE, Asked, asked_of, lines, tabs
 from web.render import page, redirect
 from web.saved_views import begins_elsewhere, views_for
 
@@ -80,6 +81,8 @@ _TOLD = {
     "due_callback": "callback",
     "verdicts": "callback",
 }
+# Lists in which every row has its form.
+_DECIDED_HERE = frozenset({"to_dispatch", "objections", "to_decide"})
 _ACTIONS = ("dispatch", "uphold_objection", "reject_objection")
 
 
@@ -149,11 +152,14 @@ async def _listed(
 ) -> QueuePage:
     """A page of the list; with words, what is found in it, newest first."""
     filters, after = asked.filters(rulebook), asked.after or None
+    most = SHORT_PAGE if asked.queue in _DECIDED_HERE else PAGE
     if asked.q and _searchable(asked):
         listed = QUEUES[asked.queue]
         within = msgspec.structs.replace(filters, kind=listed.kind, stage=listed.stage)
-        return await search(connection, me, asked.q, filters=within, after=after)
-    return await queue(connection, me, asked.queue, now=now, filters=filters, after=after)
+        return await search(connection, me, asked.q, filters=within, after=after, limit=most)
+    return await queue(
+        connection, me, asked.queue, now=now, filters=filters, after=after, limit=most
+    )
 
 
 def _searchable(asked: Asked) -> bool:

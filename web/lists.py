@@ -19,6 +19,9 @@ from web.given import WebRequest, query_of
 from web.pickers import chosen
 from web.showing import Light, light, short
 
+SHORT_PAGE = 25
+"""Rows of a list in which each brings a form: twice as long as one that is only read."""
+
 _LONGEST_WORD = 60
 _MANY_KINDS = 3
 NO_UNIT = "未派单"

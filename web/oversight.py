@@ -10,7 +10,7 @@ from dispatch.digests import digest_for
 from dispatch.drafts import drafts_of_cases
 from dispatch.horizon import horizon
 from dispatch.notices import notices
-from dispatch.queues import QUEUES, STAGE_LISTS, Queue, queue
+from dispatch.queues import PAGE, QUEUES, STAGE_LISTS, Queue, queue
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
 from hotline.people import Role
@@ -18,7 +18,7 @@ from web.agents import agents_now
 from web.deciding import applications_of
 from web.digests import digest_lines
 from web.given import Me, Now, Rules, TheOffice, WebRequest, roles
-from web.lists import asked_of, lines, tabs
+from web.lists import SHORT_PAGE, asked_of, lines, tabs
 from web.render import page, redirect
 from web.saved_views import begins_elsewhere, views_for
 
@@ -59,6 +59,7 @@ async def show_oversight(
     own += [one for one in STAGE_LISTS if me.has(*one.roles)]
     asked = asked_of(request, rulebook, queue=own[0].name)
     current = _among(own, asked.queue)
+    acting = me.has(Role.SUPERVISOR, Role.DISPATCHER)
     async with office.pool.acquire() as connection:
         views = await views_for(connection, me, request)
         if elsewhere := begins_elsewhere(request, views):
@@ -70,6 +71,7 @@ async def show_oversight(
             now=now,
             filters=asked.filters(rulebook),
             after=asked.after or None,
+            limit=SHORT_PAGE if acting else PAGE,
         )
         counted = await counts(connection, me, now=now)
         waiting = await applications_of(
@@ -97,7 +99,7 @@ async def show_oversight(
         lines=lines(found.rows, rulebook, me, now=now, actions=_ACTIONS),
         waiting=waiting,
         drafts=drafts,
-        acting=me.has(Role.SUPERVISOR, Role.DISPATCHER),
+        acting=acting,
         next_after=found.next_after,
     )
 

@@ -24,6 +24,7 @@ from tests.makers import (
     WATER_CLERK,
 )
 from tests.web.conftest import ClientAs
+from web.lists import SHORT_PAGE
 
 FRAGMENT = {"hx-request": "true"}
 
@@ -228,7 +229,7 @@ async def test_filters_narrow_the_list_and_stay_in_its_address(
 async def test_a_long_list_goes_on_where_the_page_ended(
     client_as: ClientAs, office: Office
 ) -> None:
-    for _ in range(52):
+    for _ in range(SHORT_PAGE + 2):
         await opened(office, category="02.01.01", title="占道经营影响通行")
     browser = await client_as(DISPATCHER)
     first = (await browser.get("/desk?queue=to_dispatch&category=02")).text
@@ -236,7 +237,7 @@ async def test_a_long_list_goes_on_where_the_page_ended(
     assert forward
     second = (await browser.get(forward[1].replace("&amp;", "&"))).text
     seen = [set(re.findall(r'<tr id="row-(\d{13})"', html)) for html in (first, second)]
-    assert len(seen[0]) == 50 and seen[1] and not seen[0] & seen[1]
+    assert len(seen[0]) == SHORT_PAGE and seen[1] and not seen[0] & seen[1]
 
 
 async def test_htmx_gets_the_list_and_a_browser_the_page(client_as: ClientAs) -> None:
