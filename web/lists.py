@@ -19,7 +19,7 @@ from web.given import WebRequest, query_of
 from web.pickers import chosen
 from web.showing import Light, light, short
 
-SHORT_PAGE = 25
+SHORT_PAGE = 20
 """Rows of a list in which each brings a form: twice as long as one that is only read."""
 
 _LONGEST_WORD = 60

@@ -39,13 +39,13 @@ FIRST_PAINT_MS = 300
 # Whose page, what it is, where; the first address that a list's first row leads to, for a case.
 PAGES = (
     ("huawu1", "console", "/console"),
-    ("paidan1", "desk: to dispatch, 25", "/desk?queue=to_dispatch"),
+    ("paidan1", "desk: to dispatch, 20", "/desk?queue=to_dispatch"),
     ("paidan1", "desk: all open, 50", "/desk?queue=all_open"),
     ("shenhe1", "review, one case", "/desk/review"),
     ("huifang1", "callback, one case", "/desk/callback"),
     ("bench-clerk", "unit's list, 50", "/portal"),
     ("chengguan", "unit's list, demonstration", "/portal"),
-    ("duban1", "oversight: overdue, 25", "/oversight?queue=overdue"),
+    ("duban1", "oversight: overdue, 20", "/oversight?queue=overdue"),
     ("duban1", "figures of all units", "/figures"),
     ("paidan1", "search, two common characters", "/search?q=小区"),
     ("duban1", "ledger, 50", "/ledger/citizen"),

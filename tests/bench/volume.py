@@ -28,7 +28,7 @@ from tests.seeding import seed
 
 UNITS = 62
 SIZES = {"10,000": (10_000, 5_000), "1,000,000": (1_000_000, 50_000)}
-REPEATS = 40
+REPEATS = 200
 PAGE_REQUESTS = 200
 
 NOW = datetime.now(UTC)
@@ -220,5 +220,6 @@ create index case_words_found on case_words using gin (
 insert into tally (kind, measure, unit_id, n)
 select kind, 'stage:' || stage, lead_unit_id, count(*) from "case"
 where number like '000000%' group by 1, 2, 3;;
-vacuum analyze
+vacuum analyze;;
+checkpoint
 """
