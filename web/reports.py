@@ -1,5 +1,6 @@
 """The periodic reports (定期报告) of the supervising office, as files for a chosen period."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,12 +9,14 @@ from litestar import Response, Router, get
 from dispatch.accesses import note_access
 from dispatch.figures import period
 from dispatch.ledger import ledgers_for
+from dispatch.office import Office
 from dispatch.paper_press import MEDIA_TYPE, printed
 from dispatch.reports import half_month, half_months, leaders_lately, monthly, months, of_a_leader
 from hotline.calendar import in_shanghai
 from hotline.errors import NotPermitted
+from hotline.paper import Paper
 from hotline.papers.periodic import HALF_MONTH, MONTHLY, OF_A_LEADER
-from hotline.people import Role
+from hotline.people import Actor, Role
 from hotline.procedures import procedure
 from hotline.procedures.leader import LEADER
 from web.given import Me, Now, Rules, TheOffice, WebRequest, query_of, roles
@@ -57,12 +60,8 @@ async def print_half_month(
             connection, me, rulebook=rulebook, city=office.settings.city,
             from_on=from_on, to_on=to_on, now=now,
         )  # fmt: skip
-    reason = f"{HALF_MONTH.title} {from_on}至{to_on}"
-    await note_access(
-        office.pool, actor=me, case_id=None, what="print_report", now=now, reason=reason
-    )
-    made = await printed(HALF_MONTH, words)
-    return download(made, f"{reason}.docx", MEDIA_TYPE)
+    name = f"{HALF_MONTH.title} {from_on}至{to_on}"
+    return await _handed_out(office, HALF_MONTH, words, name, actor=me, now=now)
 
 
 @get("/leader.docx")
@@ -78,12 +77,8 @@ async def print_of_a_leader(
             connection, me, leader, rulebook=rulebook, city=office.settings.city,
             from_on=from_on, to_on=to_on, now=now,
         )  # fmt: skip
-    reason = f"{OF_A_LEADER.title}（{leader}） {from_on}至{to_on}"
-    await note_access(
-        office.pool, actor=me, case_id=None, what="print_report", now=now, reason=reason
-    )
-    made = await printed(OF_A_LEADER, words)
-    return download(made, f"{reason}.docx", MEDIA_TYPE)
+    name = f"{OF_A_LEADER.title}（{leader}） {from_on}至{to_on}"
+    return await _handed_out(office, OF_A_LEADER, words, name, actor=me, now=now)
 
 
 @get("/monthly.docx")
@@ -101,12 +96,18 @@ async def print_monthly(
             connection, me, rules, rulebook=rulebook, city=office.settings.city,
             from_on=from_on, to_on=to_on, now=now,
         )  # fmt: skip
-    reason = f"{MONTHLY.title}（{rules.matter}） {from_on}至{to_on}"
+    name = f"{MONTHLY.title}（{rules.matter}） {from_on}至{to_on}"
+    return await _handed_out(office, MONTHLY, words, name, actor=me, now=now)
+
+
+async def _handed_out(
+    office: Office, paper: Paper, words: dict[str, Any], name: str, *, actor: Actor, now: datetime
+) -> Response[Any]:
+    """The report as a file of that name; who took it is written down."""
     await note_access(
-        office.pool, actor=me, case_id=None, what="print_report", now=now, reason=reason
+        office.pool, actor=actor, case_id=None, what="print_report", now=now, reason=name
     )
-    made = await printed(MONTHLY, words)
-    return download(made, f"{reason}.docx", MEDIA_TYPE)
+    return download(await printed(paper, words), f"{name}.docx", MEDIA_TYPE)
 
 
 router = Router(
